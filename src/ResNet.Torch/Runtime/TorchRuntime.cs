@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text.RegularExpressions;
+using ResNet.Torch.Runtime;
 using TorchSharp;
 
 namespace ResNet.Torch;
@@ -40,9 +41,9 @@ public static partial class TorchRuntime
         {
             var torchSharp = typeof(torch).Assembly;
             _ = NativeLibrary.TryLoad("torch_cpu", torchSharp, null, out _);
-            if (NativeLibrary.TryLoad("LibTorchSharp", torchSharp, null, out _))
-                return null;
-            LoadFromFiles();
+            if (!NativeLibrary.TryLoad("LibTorchSharp", torchSharp, null, out _))
+                LoadFromFiles();
+            NativeAllocator.KeepLargeBlocks();
             return null;
         }
         catch (Exception e) when (e is DllNotFoundException or BadImageFormatException or IOException or UnauthorizedAccessException)
@@ -64,7 +65,7 @@ public static partial class TorchRuntime
         catch (DllNotFoundException e) when (OperatingSystem.IsLinux() && MissingVersion().Match(e.Message) is { Success: true } missing)
         {
             var library = File.ReadAllBytes(torchSharp);
-            if (!Runtime.ElfVersionNeeds.TryWeaken(library, missing.Groups["version"].Value))
+            if (!ElfVersionNeeds.TryWeaken(library, missing.Groups["version"].Value))
                 throw;
             LoadFromMemory(library);
         }

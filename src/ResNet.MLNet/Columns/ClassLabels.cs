@@ -1,0 +1,72 @@
+using System.Globalization;
+using System.Reflection;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+
+namespace ResNet.MLNet.Columns;
+
+/// <summary>The classes of a label column: how many there are, and the values that its keys stand for, in their own type.</summary>
+internal abstract class ClassLabels(int count)
+{
+    /// <summary>Number of classes.</summary>
+    public int Count { get; } = count;
+
+    /// <summary>Type of the values; null when the keys stand for none.</summary>
+    public abstract VectorDataViewType? ValuesType { get; }
+
+    /// <summary>Adds the values, in their own type, as an annotation.</summary>
+    public abstract void AddValues(DataViewSchema.Annotations.Builder annotations, string name);
+
+    /// <summary>Adds the values as text; nothing when there are none.</summary>
+    public abstract void AddNames(DataViewSchema.Annotations.Builder annotations, string name);
+
+    /// <summary>Reads the classes of a key column.</summary>
+    public static ClassLabels Of(DataViewSchema.Column label)
+    {
+        var count = checked((int)((KeyDataViewType)label.Type).Count);
+        return label.Annotations.Schema.GetColumnOrNull(AnnotationNames.KeyValues) is { Type: VectorDataViewType type } values && type.Size == count
+            ? (ClassLabels)typeof(ClassLabels).GetMethod(nameof(Read), BindingFlags.NonPublic | BindingFlags.Static)!
+                .MakeGenericMethod(type.ItemType.RawType).Invoke(null, [label.Annotations, values, type])!
+            : new Unnamed(count);
+    }
+
+    static Named<T> Read<T>(DataViewSchema.Annotations annotations, DataViewSchema.Column column, VectorDataViewType type)
+    {
+        VBuffer<T> values = default;
+        annotations.GetGetter<VBuffer<T>>(column)(ref values);
+        return new Named<T>([.. values.DenseValues()], type);
+    }
+
+    sealed class Named<T>(T[] values, VectorDataViewType type) : ClassLabels(values.Length)
+    {
+        readonly ReadOnlyMemory<char>[] names =
+            [.. values.Select(value => (Convert.ToString(value, CultureInfo.InvariantCulture) ?? "").AsMemory())];
+
+        public override VectorDataViewType? ValuesType => type;
+
+        public override void AddValues(DataViewSchema.Annotations.Builder annotations, string name) =>
+            Add(annotations, name, type, values);
+
+        public override void AddNames(DataViewSchema.Annotations.Builder annotations, string name) =>
+            Add(annotations, name, new VectorDataViewType(TextDataViewType.Instance, Count), names);
+
+        static void Add<TItem>(DataViewSchema.Annotations.Builder annotations, string name, VectorDataViewType type, TItem[] items)
+        {
+            var buffer = new VBuffer<TItem>(items.Length, items);
+            annotations.Add(name, type, (ref VBuffer<TItem> target) => buffer.CopyTo(ref target));
+        }
+    }
+
+    sealed class Unnamed(int count) : ClassLabels(count)
+    {
+        public override VectorDataViewType? ValuesType => null;
+
+        public override void AddValues(DataViewSchema.Annotations.Builder annotations, string name)
+        {
+        }
+
+        public override void AddNames(DataViewSchema.Annotations.Builder annotations, string name)
+        {
+        }
+    }
+}

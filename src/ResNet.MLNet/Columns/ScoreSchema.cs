@@ -1,0 +1,95 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+
+namespace ResNet.MLNet.Columns;
+
+/// <summary>ML.NET's names of annotations.</summary>
+internal static class AnnotationNames
+{
+    public const string KeyValues = nameof(KeyValues);
+    public const string SlotNames = nameof(SlotNames);
+    public const string TrainingLabelValues = nameof(TrainingLabelValues);
+    public const string ScoreColumnSetId = nameof(ScoreColumnSetId);
+    public const string ScoreColumnKind = nameof(ScoreColumnKind);
+    public const string ScoreValueKind = nameof(ScoreValueKind);
+}
+
+/// <summary>The two columns that a classifier adds, with the types and annotations of ML.NET's own multiclass trainers.</summary>
+internal static class ScoreSchema
+{
+    static readonly KeyDataViewType setIdType = new(typeof(uint), uint.MaxValue);
+
+    /// <summary>The input's columns, then PredictedLabel, then Score.</summary>
+    public static DataViewSchema Build(DataViewSchema input, ClassifierColumns columns, ClassLabels classes)
+    {
+        var schema = new DataViewSchema.Builder();
+        schema.AddColumns(input);
+        schema.AddColumn(columns.PredictedLabel, new KeyDataViewType(typeof(uint), classes.Count), PredictedLabelAnnotations(input, classes));
+        schema.AddColumn(columns.Score, new VectorDataViewType(NumberDataViewType.Single, classes.Count), ScoreAnnotations(input, classes));
+        return schema.ToSchema();
+    }
+
+    static DataViewSchema.Annotations PredictedLabelAnnotations(DataViewSchema input, ClassLabels classes)
+    {
+        var annotations = new DataViewSchema.Annotations.Builder();
+        classes.AddValues(annotations, AnnotationNames.KeyValues);
+        AddKinds(annotations, input, "PredictedLabel");
+        return annotations.ToAnnotations();
+    }
+
+    static DataViewSchema.Annotations ScoreAnnotations(DataViewSchema input, ClassLabels classes)
+    {
+        var annotations = new DataViewSchema.Annotations.Builder();
+        classes.AddNames(annotations, AnnotationNames.SlotNames);
+        classes.AddValues(annotations, AnnotationNames.TrainingLabelValues);
+        AddKinds(annotations, input, "Score");
+        return annotations.ToAnnotations();
+    }
+
+    static void AddKinds(DataViewSchema.Annotations.Builder annotations, DataViewSchema input, string valueKind)
+    {
+        var setId = NextSetId(input);
+        annotations.Add(AnnotationNames.ScoreColumnSetId, setIdType, (ref uint target) => target = setId);
+        annotations.Add(AnnotationNames.ScoreColumnKind, TextDataViewType.Instance, (ref ReadOnlyMemory<char> target) => target = "MulticlassClassification".AsMemory());
+        annotations.Add(AnnotationNames.ScoreValueKind, TextDataViewType.Instance, (ref ReadOnlyMemory<char> target) => target = valueKind.AsMemory());
+    }
+
+    /// <summary>Score columns of one model share a number that no other model of the chain has.</summary>
+    static uint NextSetId(DataViewSchema input)
+    {
+        uint largest = 0;
+        foreach (var column in input)
+        {
+            uint id = 0;
+            if (column.Annotations.Schema.GetColumnOrNull(AnnotationNames.ScoreColumnSetId) is { Type: KeyDataViewType { RawType: var raw } } annotation && raw == typeof(uint))
+                column.Annotations.GetGetter<uint>(annotation)(ref id);
+            largest = Math.Max(largest, id);
+        }
+        return largest + 1;
+    }
+
+    /// <summary>The same two columns, promised for a label column that is yet to come.</summary>
+    public static IEnumerable<SchemaShape.Column> Promise(ClassifierColumns columns, SchemaShape.Column label)
+    {
+        SchemaShape.Column[] kinds =
+        [
+            Scalar(AnnotationNames.ScoreColumnSetId, NumberDataViewType.UInt32, isKey: true),
+            Scalar(AnnotationNames.ScoreColumnKind, TextDataViewType.Instance),
+            Scalar(AnnotationNames.ScoreValueKind, TextDataViewType.Instance),
+        ];
+        var values = label.Annotations.Where(a => a.Name == AnnotationNames.KeyValues).Select(a => a.ItemType).FirstOrDefault();
+        SchemaShape.Column[] valuesOfLabel = values is null ? [] : [Vector(AnnotationNames.KeyValues, values)];
+        SchemaShape.Column[] valuesOfScore = values is null
+            ? []
+            : [Vector(AnnotationNames.SlotNames, TextDataViewType.Instance), Vector(AnnotationNames.TrainingLabelValues, values)];
+
+        yield return MLNetInternals.NewColumn(columns.PredictedLabel, SchemaShape.Column.VectorKind.Scalar, NumberDataViewType.UInt32, isKey: true, new([.. valuesOfLabel, .. kinds]));
+        yield return MLNetInternals.NewColumn(columns.Score, SchemaShape.Column.VectorKind.Vector, NumberDataViewType.Single, isKey: false, new([.. valuesOfScore, .. kinds]));
+    }
+
+    static SchemaShape.Column Scalar(string name, DataViewType type, bool isKey = false) =>
+        MLNetInternals.NewColumn(name, SchemaShape.Column.VectorKind.Scalar, type, isKey);
+
+    static SchemaShape.Column Vector(string name, DataViewType itemType) =>
+        MLNetInternals.NewColumn(name, SchemaShape.Column.VectorKind.Vector, itemType, isKey: false);
+}

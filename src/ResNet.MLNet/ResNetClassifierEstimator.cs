@@ -1,0 +1,85 @@
+using Microsoft.ML;
+using Microsoft.ML.Runtime;
+using ResNet.MLNet.Columns;
+using ResNet.MLNet.Rows;
+using ResNet.Torch;
+
+namespace ResNet.MLNet;
+
+/// <summary>Trains a residual network (He et al. 2015, arXiv:1512.03385) on a column of images.</summary>
+/// <remarks>
+/// <para>Input: a column of images of one size, and a label of type key. Output: <c>Score</c>, a vector of probabilities
+/// with the classes as slot names, and <c>PredictedLabel</c>, a key with the label's values.</para>
+/// <para>Is normalization required? No. Is caching required? No: the images are read once. Exportable to ONNX? Not yet.
+/// Required NuGet in addition to this one: a libtorch package for the machine, for example libtorch-cpu-linux-x64.</para>
+/// <para>Training holds every image in memory: height × width × channels bytes each.</para>
+/// </remarks>
+public sealed class ResNetClassifierEstimator : IEstimator<ResNetClassifierTransformer>
+{
+    readonly IHostEnvironment environment;
+    readonly ResNetClassifierOptions options;
+    readonly ClassifierColumns columns;
+
+    internal ResNetClassifierEstimator(IHostEnvironment environment, ResNetClassifierOptions options)
+    {
+        options.RequireValid();
+        (this.environment, this.options, columns) = (environment, options, options.Columns);
+    }
+
+    /// <summary>Reads the images into memory and trains the network on them.</summary>
+    /// <returns>A transformer that owns the network's native memory: dispose it.</returns>
+    /// <exception cref="ArgumentException">A column is missing or of another type, or the label has fewer than two classes.</exception>
+    /// <exception cref="InvalidDataException">An image cannot be read or is of another size, or no row can be trained on.</exception>
+    /// <exception cref="OperationCanceledException">The training was cancelled; nothing is left in memory.</exception>
+    public ResNetClassifierTransformer Fit(IDataView input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        var host = environment.Register(nameof(ResNetCatalog.ResNetClassifier));
+        using var channel = host.Start("Training");
+        columns.RequireTrainable(input.Schema);
+        var classes = ClassLabels.Of(input.Schema[columns.Label]);
+        var recipe = options.Training with { Seed = options.Training.Seed ?? host.Rand.Next() };
+
+        var (training, validation) = ReadExamples(input, channel, recipe.Seed.Value);
+        channel.Info(MessageSensitivity.None, $"Training {options.Variant} on {training.Count} images of {training.Preset.Width}×{training.Preset.Height} pixels in {training.Classes} classes.");
+        var (network, _) = Trainer.Train(options.Variant, options.Stem, training, validation, recipe, new EpochLog(channel, options.Progress), options.CancellationToken);
+        return new ResNetClassifierTransformer(columns, classes, new ImageClassifier(network, training.Preset), options.ScoringBatchSize, options.OnBadImage);
+    }
+
+    /// <summary>The columns that the transformer will produce.</summary>
+    /// <exception cref="ArgumentException">A column is missing or of another type.</exception>
+    public SchemaShape GetOutputSchema(SchemaShape inputSchema)
+    {
+        ArgumentNullException.ThrowIfNull(inputSchema);
+        return columns.OutputShape(inputSchema);
+    }
+
+    (LabelledImages Training, LabelledImages? Validation) ReadExamples(IDataView input, IChannel channel, int seed)
+    {
+        if (options.ValidationSet is { } set)
+            columns.RequireTrainable(set.Schema);
+        var training = LabelledRows.Read(input, options, channel);
+        return options switch
+        {
+            { ValidationSet: { } rows } => (training, LabelledRows.Read(rows, options, channel)),
+            { ValidationSetFraction: { } fraction } => training.SplitStratified(fraction, seed),
+            _ => (training, null),
+        };
+    }
+
+    /// <summary>Writes each epoch's results to the log, and hands everything on.</summary>
+    sealed class EpochLog(IChannel channel, IProgress<TrainingProgress>? next) : IProgress<TrainingProgress>
+    {
+        public void Report(TrainingProgress value)
+        {
+            if (value.CompletedEpoch is { } epoch)
+            {
+                var validation = epoch.ValidationAccuracy is { } accuracy ? $", validation loss {epoch.ValidationLoss:F4}, validation accuracy {accuracy:F4}" : "";
+                channel.Info(MessageSensitivity.None, FormattableString.Invariant(
+                    $"Epoch {epoch.Epoch}/{epoch.Epochs}: learning rate {epoch.LearningRate:G4}, loss {epoch.TrainingLoss:F4}, accuracy {epoch.TrainingAccuracy:F4}") + validation +
+                    FormattableString.Invariant($", {epoch.Duration.TotalSeconds:F1} s."));
+            }
+            next?.Report(value);
+        }
+    }
+}

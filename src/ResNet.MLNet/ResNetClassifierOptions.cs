@@ -1,0 +1,99 @@
+using Microsoft.ML;
+using ResNet.MLNet.Columns;
+using ResNet.Torch;
+
+namespace ResNet.MLNet;
+
+/// <summary>What to do with a row whose image is missing or cannot be decoded.</summary>
+public enum BadImagePolicy
+{
+    /// <summary>Stop, with an error that names the column, the row and the file.</summary>
+    Throw,
+
+    /// <summary>In training leave the row out, and say in the log how many were; in scoring give a missing label and scores that are not a number.</summary>
+    Skip,
+}
+
+/// <summary>Columns, network and training of a <see cref="ResNetClassifierEstimator"/>.</summary>
+public sealed record ResNetClassifierOptions
+{
+    /// <summary>Column of type key, as <c>MapValueToKey</c> makes it. Rows whose label is missing are left out of training. Default "Label".</summary>
+    public string LabelColumnName { get; init; } = "Label";
+
+    /// <summary>Column of images, all of one size. Default "Image".</summary>
+    public string ImageColumnName { get; init; } = "Image";
+
+    /// <summary>Name of the new column of probabilities. Default "Score".</summary>
+    public string ScoreColumnName { get; init; } = "Score";
+
+    /// <summary>Name of the new column of predicted labels. Default "PredictedLabel".</summary>
+    public string PredictedLabelColumnName { get; init; } = "PredictedLabel";
+
+    /// <summary>The network. Default <see cref="ResNetVariant.ResNet18"/>.</summary>
+    public ResNetVariant Variant { get; init; } = ResNetVariant.ResNet18;
+
+    /// <summary>The stem. Default null: by the size of the images (<see cref="ResNetVariant.StemFor"/>).</summary>
+    public Stem? Stem { get; init; }
+
+    /// <summary>Channels that the network sees: 3 (RGB) or 1 (grey, by the luma of ITU-R BT.601). Default 3.</summary>
+    public int Channels { get; init; } = 3;
+
+    /// <summary>How the network is trained. Its seed, when null, is drawn from the <see cref="MLContext"/>'s, as other trainers do.</summary>
+    public TrainingOptions Training { get; init; } = new();
+
+    /// <summary>Rows to measure each epoch on, with the label and image columns of the training rows. Default none.</summary>
+    public IDataView? ValidationSet { get; init; }
+
+    /// <summary>Share of the training rows held back to measure each epoch on, the same of every class; above 0 and below 1. Default none. Not together with <see cref="ValidationSet"/>.</summary>
+    public double? ValidationSetFraction { get; init; }
+
+    /// <summary>What to do with a row whose image is missing or cannot be decoded. Default <see cref="BadImagePolicy.Throw"/>.</summary>
+    public BadImagePolicy OnBadImage { get; init; } = BadImagePolicy.Throw;
+
+    /// <summary>Rows read ahead and scored in one forward pass, at least 1. Default 32.</summary>
+    public int ScoringBatchSize { get; init; } = 32;
+
+    /// <summary>Told of each training step and epoch, from the training thread. Default none.</summary>
+    public IProgress<TrainingProgress>? Progress { get; init; }
+
+    /// <summary>Ends <c>Fit</c> before the next row is read or the next step taken, with an <see cref="OperationCanceledException"/>.</summary>
+    public CancellationToken CancellationToken { get; init; }
+
+    internal ClassifierColumns Columns => new(LabelColumnName, ImageColumnName, ScoreColumnName, PredictedLabelColumnName);
+
+    /// <summary>Tells all faults at once.</summary>
+    /// <exception cref="ArgumentException">An option is out of range; the message names each one.</exception>
+    public void RequireValid()
+    {
+        var faults = string.Join("; ", Faults());
+        if (faults.Length > 0)
+            throw new ArgumentException($"{nameof(ResNetClassifierOptions)}: {faults}.");
+    }
+
+    IEnumerable<string> Faults()
+    {
+        foreach (var (option, name) in new[]
+        {
+            (nameof(LabelColumnName), LabelColumnName), (nameof(ImageColumnName), ImageColumnName),
+            (nameof(ScoreColumnName), ScoreColumnName), (nameof(PredictedLabelColumnName), PredictedLabelColumnName),
+        })
+        {
+            if (string.IsNullOrWhiteSpace(name))
+                yield return $"{option} must name a column (was empty)";
+        }
+        if (ScoreColumnName == PredictedLabelColumnName)
+            yield return $"{nameof(ScoreColumnName)} and {nameof(PredictedLabelColumnName)} must differ (both were '{ScoreColumnName}')";
+        if (Variant is null)
+            yield return $"{nameof(Variant)} must be a network (was null)";
+        if (Channels is not (1 or 3))
+            yield return $"{nameof(Channels)} must be 3 (RGB) or 1 (grey) (was {Channels})";
+        if (ValidationSetFraction is { } fraction && fraction is not (> 0 and < 1))
+            yield return $"{nameof(ValidationSetFraction)} must be above 0 and below 1 (was {fraction})";
+        if (ValidationSet is not null && ValidationSetFraction is not null)
+            yield return $"{nameof(ValidationSet)} and {nameof(ValidationSetFraction)} exclude one another (both were set)";
+        if (ScoringBatchSize < 1)
+            yield return $"{nameof(ScoringBatchSize)} must be at least 1 (was {ScoringBatchSize})";
+        foreach (var fault in Training?.Faults() ?? [$"{nameof(Training)} must be set (was null)"])
+            yield return fault;
+    }
+}

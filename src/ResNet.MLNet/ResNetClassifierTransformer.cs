@@ -1,0 +1,54 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using ResNet.MLNet.Columns;
+using ResNet.MLNet.Scoring;
+using ResNet.Torch;
+
+namespace ResNet.MLNet;
+
+/// <summary>Scores a column of images with a trained network, a batch of rows at a time.</summary>
+/// <remarks>
+/// It owns the network's native memory, and is used by any number of threads until it is disposed. A
+/// <see cref="PredictionEngine{TSrc, TDst}"/> disposes it with itself, unless its option <c>OwnsTransformer</c> is false.
+/// </remarks>
+public sealed class ResNetClassifierTransformer : ITransformer, IDisposable
+{
+    internal ResNetClassifierTransformer(ClassifierColumns columns, ClassLabels classes, ImageClassifier classifier, int batchSize, BadImagePolicy onBadImage) =>
+        (Columns, Classes, Classifier, BatchSize, OnBadImage) = (columns, classes, classifier, batchSize, onBadImage);
+
+    /// <summary>The network with its preset; it is disposed with this transformer.</summary>
+    public ImageClassifier Classifier { get; }
+
+    internal ClassifierColumns Columns { get; }
+
+    internal ClassLabels Classes { get; }
+
+    internal int BatchSize { get; }
+
+    internal BadImagePolicy OnBadImage { get; }
+
+    /// <summary>True: a row's scores depend on that row alone.</summary>
+    public bool IsRowToRowMapper => true;
+
+    /// <summary>The input's columns, then the predicted label and the scores.</summary>
+    /// <exception cref="ArgumentException">The image column is missing, holds no images, or images of another size.</exception>
+    public DataViewSchema GetOutputSchema(DataViewSchema inputSchema) => new ScoreMapper(this, inputSchema).OutputSchema;
+
+    /// <summary>Scores single rows, for a <see cref="PredictionEngine{TSrc, TDst}"/>.</summary>
+    /// <exception cref="ArgumentException">The image column is missing, holds no images, or images of another size.</exception>
+    public IRowToRowMapper GetRowToRowMapper(DataViewSchema inputSchema) => new ScoreMapper(this, inputSchema);
+
+    /// <summary>Adds the two columns lazily: rows are read ahead and scored when one of them is asked for.</summary>
+    /// <exception cref="ArgumentException">The image column is missing, holds no images, or images of another size.</exception>
+    public IDataView Transform(IDataView input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        return new ScoredDataView(new ScoreMapper(this, input.Schema), input);
+    }
+
+    void ICanSaveModel.Save(ModelSaveContext ctx) =>
+        throw new NotSupportedException($"A {nameof(ResNetClassifierTransformer)} cannot be saved in an ML.NET model file yet.");
+
+    /// <summary>Frees the network, after the forward passes that are under way.</summary>
+    public void Dispose() => Classifier.Dispose();
+}

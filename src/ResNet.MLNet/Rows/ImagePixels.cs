@@ -1,0 +1,41 @@
+using Microsoft.ML.Data;
+using ResNet.Torch;
+
+namespace ResNet.MLNet.Rows;
+
+/// <summary>Copies the pixels of an <see cref="MLImage"/> into the form that networks are fed from.</summary>
+internal static class ImagePixels
+{
+    const int BytesPerPixel = 4;
+
+    /// <summary>Writes an image as RGB or grey bytes, rows from the top; transparency is left out.</summary>
+    /// <param name="image">An image of the preset's size.</param>
+    /// <param name="preset">Its channels say RGB or grey.</param>
+    /// <param name="target"><see cref="ImagePreset.ImageBytes"/> bytes.</param>
+    /// <exception cref="NotSupportedException">The image has a pixel format without red, green and blue.</exception>
+    public static void Copy(MLImage image, ImagePreset preset, Span<byte> target)
+    {
+        var (red, blue) = image.PixelFormat switch
+        {
+            MLPixelFormat.Rgba32 => (0, 2),
+            MLPixelFormat.Bgra32 => (2, 0),
+            var other => throw new NotSupportedException($"pixel format {other}; expected {MLPixelFormat.Rgba32} or {MLPixelFormat.Bgra32}"),
+        };
+        var pixels = image.Pixels;
+        if (preset.Channels == 1)
+        {
+            for (int i = 0, from = 0; i < target.Length; i++, from += BytesPerPixel)
+                target[i] = Luma(pixels[from + red], pixels[from + 1], pixels[from + blue]);
+            return;
+        }
+        for (int to = 0, from = 0; to < target.Length; to += 3, from += BytesPerPixel)
+        {
+            target[to] = pixels[from + red];
+            target[to + 1] = pixels[from + 1];
+            target[to + 2] = pixels[from + blue];
+        }
+    }
+
+    /// <summary>0.299 R + 0.587 G + 0.114 B (ITU-R BT.601), rounded: the weights in 65,536ths, which sum to 65,536 so that grey stays the same.</summary>
+    static byte Luma(byte red, byte green, byte blue) => (byte)((19595 * red + 38470 * green + 7471 * blue + 32768) >> 16);
+}

@@ -1,0 +1,60 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.ML.Transforms.Image;
+using ResNet.MLNet.Columns;
+using ResNet.MLNet.Rows;
+
+namespace ResNet.MLNet.Scoring;
+
+/// <summary>A transformer bound to an input schema: which columns it reads, and where the two new ones stand.</summary>
+internal sealed class ScoreMapper : IRowToRowMapper
+{
+    public ScoreMapper(ResNetClassifierTransformer transformer, DataViewSchema input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        (Transformer, InputSchema) = (transformer, input);
+        RequireSize((ImageDataViewType)transformer.Columns.RequireImage(input).Type);
+        OutputSchema = ScoreSchema.Build(input, transformer.Columns, transformer.Classes);
+        (PredictedLabel, Score) = (OutputSchema[input.Count], OutputSchema[input.Count + 1]);
+    }
+
+    public ResNetClassifierTransformer Transformer { get; }
+
+    public DataViewSchema InputSchema { get; }
+
+    public DataViewSchema OutputSchema { get; }
+
+    public DataViewSchema.Column PredictedLabel { get; }
+
+    public DataViewSchema.Column Score { get; }
+
+    /// <summary>Whether a column of the output is one of the input's.</summary>
+    public bool IsPassedThrough(DataViewSchema.Column column) => column.Index < InputSchema.Count;
+
+    public IEnumerable<DataViewSchema.Column> GetDependencies(IEnumerable<DataViewSchema.Column> dependingColumns)
+    {
+        var needed = new HashSet<int>();
+        foreach (var column in dependingColumns)
+        {
+            if (IsPassedThrough(column))
+                needed.Add(column.Index);
+            else
+                needed.UnionWith(RowImageReader.Needed(InputSchema, Transformer.Columns.Image).Select(c => c.Index));
+        }
+        return InputSchema.Where(column => needed.Contains(column.Index));
+    }
+
+    public DataViewRow GetRow(DataViewRow input, IEnumerable<DataViewSchema.Column> activeColumns)
+    {
+        if (input.Schema != InputSchema)
+            throw new ArgumentException("The row's schema is not the one that this mapper was made for.", nameof(input));
+        return new ScoredRow(this, input, activeColumns);
+    }
+
+    void RequireSize(ImageDataViewType images)
+    {
+        var preset = Transformer.Classifier.Preset;
+        if (images is { Height: > 0, Width: > 0 } && (images.Height != preset.Height || images.Width != preset.Width))
+            throw new ArgumentException($"The image column '{Transformer.Columns.Image}' holds {images.Width}×{images.Height} pixels; the network was trained on {preset.Width}×{preset.Height}. Resize the images alike.");
+    }
+}

@@ -1,0 +1,47 @@
+using ResNet.Torch.Images;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace ResNet.Torch;
+
+/// <summary>How a network does on a set of images.</summary>
+/// <param name="Loss">Mean cross-entropy.</param>
+/// <param name="Accuracy">Share classified rightly, 0 to 1.</param>
+public readonly record struct EvaluationResult(double Loss, double Accuracy);
+
+/// <summary>Measures a network on labelled images.</summary>
+public static class Evaluation
+{
+    /// <summary>Scores every image as it is, without augmentation, in eval mode; the network's mode is as before afterwards.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="images">The images, at least 1.</param>
+    /// <param name="batchSize">Images in a forward pass.</param>
+    /// <param name="cancellation">Ends it before the next batch.</param>
+    /// <exception cref="ArgumentException">There is no image.</exception>
+    public static EvaluationResult Of(ResidualNetwork network, LabelledImages images, int batchSize = 32, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        ArgumentNullException.ThrowIfNull(images);
+        ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1);
+        if (images.Count == 0)
+            throw new ArgumentException("There is no image to evaluate on.", nameof(images));
+
+        var wasTraining = network.training;
+        network.eval();
+        using var inference = inference_mode();
+        double loss = 0;
+        var correct = 0L;
+        foreach (var batch in Enumerable.Range(0, images.Count).Chunk(batchSize))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            using var scope = NewDisposeScope();
+            var (inputs, labels) = ImageBatch.Of(images, batch);
+            var logits = network.call(inputs);                        // N×classes
+            loss += functional.cross_entropy(logits, labels, reduction: Reduction.Sum).item<float>();
+            correct += logits.argmax(1).eq(labels).sum().item<long>();
+        }
+        if (wasTraining)
+            network.train();
+        return new(loss / images.Count, (double)correct / images.Count);
+    }
+}

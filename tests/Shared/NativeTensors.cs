@@ -1,0 +1,28 @@
+using static TorchSharp.torch;
+
+namespace ResNet.Torch.Tests;
+
+/// <summary>Counts native tensors that work left behind.</summary>
+static class NativeTensors
+{
+    /// <summary>Tensors alive after <paramref name="work"/> and not before it.</summary>
+    /// <param name="work">What is watched.</param>
+    /// <param name="networks">Networks of that variant which the work builds.</param>
+    /// <param name="variant">The variant; ResNet-18 when null.</param>
+    /// <remarks>
+    /// TorchSharp counts a tensor whose handle a Parameter takes over for ever, though nothing native stays: so a network
+    /// that was built and disposed weighs something in its count, which is taken off.
+    /// </remarks>
+    public static long LeftBy(Action work, int networks, ResNetVariant? variant = null)
+    {
+        var perNetwork = networks == 0 ? 0 : Change(() => new ResidualNetwork(variant ?? ResNetVariant.ResNet18, classes: 2).Dispose());
+        return Change(work) - networks * perNetwork;
+    }
+
+    static long Change(Action work)
+    {
+        var before = Tensor.TotalCount;
+        work();
+        return Tensor.TotalCount - before;
+    }
+}
