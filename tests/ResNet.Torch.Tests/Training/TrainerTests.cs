@@ -37,7 +37,7 @@ public class TrainerTests
 
     static Dictionary<string, float[]> TrainedWeights(TrainingOptions options, LabelledImages images)
     {
-        var (network, _) = Trainer.Train(ResNetVariant.ResNet18, null, images, null, options);
+        var (network, _) = Trainer.Train(ResNetVariant.ResNet18, Stem.Standard, images, null, options);
         using (network)
             return Weights(network);
     }
@@ -45,7 +45,7 @@ public class TrainerTests
     [TestMethod]
     public void Train_SeparableImages_LearnsThem()
     {
-        var (network, history) = Trainer.Train(ResNetVariant.ResNet18, null, Halves(48), Halves(16), brief with { Epochs = 6, HorizontalFlip = false });
+        var (network, history) = Trainer.Train(ResNetVariant.ResNet18, Stem.Standard, Halves(48), Halves(16), brief with { Epochs = 6, HorizontalFlip = false });
         using (network)
         {
             Assert.AreEqual(1.0, Evaluation.Of(network, Halves(32)).Accuracy);
@@ -82,7 +82,7 @@ public class TrainerTests
     public void Train_Progress_TellsEveryStepAndEpoch()
     {
         var recorder = new Recorder();
-        var (network, _) = Trainer.Train(ResNetVariant.ResNet18, null, Halves(20), null, brief with { Epochs = 2 }, recorder);
+        var (network, _) = Trainer.Train(ResNetVariant.ResNet18, Stem.Standard, Halves(20), null, brief with { Epochs = 2 }, recorder);
         network.Dispose();
 
         CollectionAssert.AreEqual(
@@ -112,7 +112,7 @@ public class TrainerTests
         var recorder = new Recorder(p => { if (p.Step == 2) cancel.Cancel(); });
 
         var left = NativeTensors.LeftBy(
-            () => Assert.ThrowsExactly<OperationCanceledException>(() => Trainer.Train(ResNetVariant.ResNet18, null, Halves(64), null, brief, recorder, cancel.Token)),
+            () => Assert.ThrowsExactly<OperationCanceledException>(() => Trainer.Train(ResNetVariant.ResNet18, Stem.Standard, Halves(64), null, brief, recorder, cancel.Token)),
             networks: 1);
 
         Assert.HasCount(2, recorder.Reports);
@@ -126,7 +126,7 @@ public class TrainerTests
 
         var left = NativeTensors.LeftBy(
             () => error = Assert.ThrowsExactly<InvalidOperationException>(() =>
-                Trainer.Train(ResNetVariant.ResNet18, null, Halves(64), null, brief with { LearningRate = 1e30, WarmupFraction = 0 })),
+                Trainer.Train(ResNetVariant.ResNet18, Stem.Standard, Halves(64), null, brief with { LearningRate = 1e30, WarmupFraction = 0 })),
             networks: 1);
 
         Assert.Contains("epoch 1, step ", error.Message);
@@ -140,7 +140,7 @@ public class TrainerTests
         var left = NativeTensors.LeftBy(
             () =>
             {
-                var (network, _) = Trainer.Train(ResNetVariant.ResNet18, null, Halves(16), Halves(8), brief);
+                var (network, _) = Trainer.Train(ResNetVariant.ResNet18, Stem.Standard, Halves(16), Halves(8), brief);
                 Assert.IsFalse(network.training);
                 network.Dispose();
             },
@@ -158,6 +158,6 @@ public class TrainerTests
         Assert.Contains("Epochs must be at least 1 (was 0)", Fault(Halves(4), null, brief with { Epochs = 0 }));
 
         static string Fault(LabelledImages training, LabelledImages? validation, TrainingOptions options) =>
-            Assert.ThrowsExactly<ArgumentException>(() => Trainer.Train(ResNetVariant.ResNet18, null, training, validation, options)).Message;
+            Assert.ThrowsExactly<ArgumentException>(() => Trainer.Train(ResNetVariant.ResNet18, Stem.Standard, training, validation, options)).Message;
     }
 }
