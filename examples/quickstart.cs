@@ -12,7 +12,7 @@ using SkiaSharp;
 using Spectre.Console;
 
 var folder = Directory.CreateTempSubdirectory("resnet-quickstart-").FullName;
-Shapes.Draw(folder, imagesPerClass: 120, new Random(1));
+Shapes.Draw(folder, imagesPerClass: 180, new Random(1));
 
 var mlContext = new MLContext(seed: 1);
 var images = mlContext.Data.LoadImageFolder(folder); // one row per image: ImagePath, Label
@@ -24,7 +24,7 @@ using var model = Terminal.WithProgressBar(progress => mlContext.Transforms.Conv
     .Append(mlContext.Transforms.ResNetClassifier(new ResNetClassifierOptions
     {
         Variant = ResNetVariant.ResNet18,
-        Training = new TrainingOptions { Epochs = 12 },
+        Training = new TrainingOptions { Epochs = 9 },
         Progress = progress,
     }))
     .Append(mlContext.Transforms.Conversion.MapKeyToValue("PredictedLabel", "PredictedLabel"))
@@ -52,14 +52,14 @@ sealed class Prediction
     public float[] Score { get; set; } = [];
 }
 
-/// <summary>Shapes of any colour, size, place and angle on any background: only the form tells the classes apart.</summary>
+/// <summary>Shapes of any colour, size, place and tilt on any background: only the form tells the classes apart.</summary>
 static class Shapes
 {
     static readonly Dictionary<string, Action<SKPath>> forms = new()
     {
         ["circle"] = path => path.AddCircle(0, 0, 1),
-        ["cross"] = path => { path.AddRect(new(-1, -0.3f, 1, 0.3f)); path.AddRect(new(-0.3f, -1, 0.3f, 1)); },
-        ["ring"] = path => { path.FillType = SKPathFillType.EvenOdd; path.AddCircle(0, 0, 1); path.AddCircle(0, 0, 0.5f); },
+        ["cross"] = path => { path.AddRect(new(-1, -0.25f, 1, 0.25f)); path.AddRect(new(-0.25f, -1, 0.25f, 1)); },
+        ["ring"] = path => { path.FillType = SKPathFillType.EvenOdd; path.AddCircle(0, 0, 1); path.AddCircle(0, 0, 0.6f); },
         ["square"] = path => path.AddRect(new(-0.85f, -0.85f, 0.85f, 0.85f)),
         ["star"] = path => path.AddPoly([.. Enumerable.Range(0, 10).Select(i => At(i * 36, i % 2 == 0 ? 1 : 0.4f))]),
         ["triangle"] = path => path.AddPoly([At(0, 1), At(120, 1), At(240, 1)]),
@@ -87,9 +87,9 @@ static class Shapes
         var (hue, light) = (random.NextSingle() * 360, 35 + random.NextSingle() * 40);
         canvas.Clear(SKColor.FromHsl(hue, random.Next(30, 90), light));
         paint.Color = SKColor.FromHsl((hue + random.Next(60, 300)) % 360, random.Next(30, 90), (light + random.Next(25, 45)) % 100);
-        canvas.Translate(random.Next(28, 53), random.Next(28, 53));
-        canvas.RotateDegrees(random.NextSingle() * 360);
-        canvas.Scale(16 + random.NextSingle() * 11);
+        canvas.Translate(random.Next(34, 47), random.Next(34, 47));
+        canvas.RotateDegrees(random.Next(-30, 31));
+        canvas.Scale(20 + random.NextSingle() * 12);
         canvas.DrawPath(form, paint);
         canvas.Flush();
         using var stream = File.Create(file);

@@ -43,7 +43,7 @@ public sealed class ResNetClassifierEstimator : IEstimator<ResNetClassifierTrans
         var (training, validation) = ReadExamples(input, channel, recipe.Seed.Value);
         channel.Info(MessageSensitivity.None, $"Training {options.Variant} on {training.Count} images of {training.Preset.Width}×{training.Preset.Height} pixels in {training.Classes} classes.");
         var (network, _) = Trainer.Train(options.Variant, options.Stem, training, validation, recipe, new EpochLog(channel, options.Progress), options.CancellationToken);
-        return new ResNetClassifierTransformer(columns, classes, new ImageClassifier(network, training.Preset), options.ScoringBatchSize, options.OnBadImage);
+        return new ResNetClassifierTransformer(columns, classes, new ImageClassifier(network, training.Preset, classes.Names), options.ScoringBatchSize, options.OnBadImage);
     }
 
     /// <summary>The columns that the transformer will produce.</summary>

@@ -47,7 +47,7 @@ public sealed class ResNetClassifierTransformer : ITransformer, IDisposable
     }
 
     void ICanSaveModel.Save(ModelSaveContext ctx) =>
-        throw new NotSupportedException($"A {nameof(ResNetClassifierTransformer)} cannot be saved in an ML.NET model file yet.");
+        throw new NotSupportedException($"A {nameof(ResNetClassifierTransformer)} cannot be saved in an ML.NET model file yet. Save the network and its class names with {nameof(Classifier)}.{nameof(ImageClassifier.Save)}(path).");
 
     /// <summary>Frees the network, after the forward passes that are under way.</summary>
     public void Dispose() => Classifier.Dispose();

@@ -1,2 +1,2 @@
-// libtorch uses every core by itself, and native tensors are counted across the process.
+// Native tensors are counted across the process.
 [assembly: DoNotParallelize]

@@ -14,6 +14,9 @@ internal abstract class ClassLabels(int count)
     /// <summary>Type of the values; null when the keys stand for none.</summary>
     public abstract VectorDataViewType? ValuesType { get; }
 
+    /// <summary>The name of each class: its value as text, or its number from 0 where the keys stand for no values.</summary>
+    public abstract IReadOnlyList<string> Names { get; }
+
     /// <summary>Adds the values, in their own type, as an annotation.</summary>
     public abstract void AddValues(DataViewSchema.Annotations.Builder annotations, string name);
 
@@ -39,8 +42,7 @@ internal abstract class ClassLabels(int count)
 
     sealed class Named<T>(T[] values, VectorDataViewType type) : ClassLabels(values.Length)
     {
-        readonly ReadOnlyMemory<char>[] names =
-            [.. values.Select(value => (Convert.ToString(value, CultureInfo.InvariantCulture) ?? "").AsMemory())];
+        public override IReadOnlyList<string> Names { get; } = [.. values.Select(value => Convert.ToString(value, CultureInfo.InvariantCulture) ?? "")];
 
         public override VectorDataViewType? ValuesType => type;
 
@@ -48,7 +50,7 @@ internal abstract class ClassLabels(int count)
             Add(annotations, name, type, values);
 
         public override void AddNames(DataViewSchema.Annotations.Builder annotations, string name) =>
-            Add(annotations, name, new VectorDataViewType(TextDataViewType.Instance, Count), names);
+            Add(annotations, name, new VectorDataViewType(TextDataViewType.Instance, Count), [.. Names.Select(text => text.AsMemory())]);
 
         static void Add<TItem>(DataViewSchema.Annotations.Builder annotations, string name, VectorDataViewType type, TItem[] items)
         {
@@ -60,6 +62,8 @@ internal abstract class ClassLabels(int count)
     sealed class Unnamed(int count) : ClassLabels(count)
     {
         public override VectorDataViewType? ValuesType => null;
+
+        public override IReadOnlyList<string> Names { get; } = [.. Enumerable.Range(0, count).Select(i => i.ToString(CultureInfo.InvariantCulture))];
 
         public override void AddValues(DataViewSchema.Annotations.Builder annotations, string name)
         {

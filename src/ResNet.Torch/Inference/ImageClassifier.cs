@@ -1,3 +1,4 @@
+using ResNet.Torch.Inference;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -10,15 +11,21 @@ public sealed class ImageClassifier : IDisposable
     bool isDisposed;
 
     /// <summary>Takes over the network, which is put in eval mode and disposed with the classifier.</summary>
-    /// <exception cref="ArgumentException">The preset's channels are not the network's.</exception>
-    public ImageClassifier(ResidualNetwork network, ImagePreset preset)
+    /// <param name="network">The network.</param>
+    /// <param name="preset">What it expects of its images.</param>
+    /// <param name="classNames">The name of each class, in the order of the logits.</param>
+    /// <exception cref="ArgumentException">The preset's channels are not the network's, or there is not one name for each class.</exception>
+    public ImageClassifier(ResidualNetwork network, ImagePreset preset, IReadOnlyList<string> classNames)
     {
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(preset);
+        ArgumentNullException.ThrowIfNull(classNames);
         if (network.Channels != preset.Channels)
             throw new ArgumentException($"{network.Variant} was built for {network.Channels} channels, the preset has {preset.Channels}.", nameof(preset));
+        if (network.Classes != classNames.Count)
+            throw new ArgumentException($"{network.Variant} was built for {network.Classes} classes; there are {classNames.Count} names.", nameof(classNames));
         network.eval();
-        (Network, Preset) = (network, preset);
+        (Network, Preset, ClassNames) = (network, preset, [.. classNames]);
     }
 
     /// <summary>The network, which the classifier owns.</summary>
@@ -26,6 +33,25 @@ public sealed class ImageClassifier : IDisposable
 
     /// <summary>What the network expects of its images.</summary>
     public ImagePreset Preset { get; }
+
+    /// <summary>The name of each class, in the order of the scores.</summary>
+    public IReadOnlyList<string> ClassNames { get; }
+
+    /// <summary>Writes the weights by torchvision's names, the preset and the class names to one safetensors file.</summary>
+    /// <param name="path">The file, which is replaced if there is one. It appears when it is whole, or not at all.</param>
+    /// <exception cref="IOException">The file could not be written; nothing is left of it.</exception>
+    /// <exception cref="ObjectDisposedException">The classifier is disposed.</exception>
+    public void Save(string path)
+    {
+        using var lease = Borrow();
+        ClassifierFile.Write(path, this);
+    }
+
+    /// <summary>Reads a classifier that <see cref="Save"/> wrote.</summary>
+    /// <returns>The classifier, which the caller disposes.</returns>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="WeightFormatException">The file is damaged, or holds something else; the message says what.</exception>
+    public static ImageClassifier Load(string path) => ClassifierFile.Read(path);
 
     /// <summary>Scores images in one forward pass.</summary>
     /// <param name="pixels">N images of <see cref="ImagePreset.ImageBytes"/> bytes, one after the other.</param>
@@ -40,21 +66,28 @@ public sealed class ImageClassifier : IDisposable
         if (count == 0)
             return [];
 
+        using var lease = Borrow();
+        using var inference = inference_mode();
+        using var scope = NewDisposeScope();
+        var images = empty(count, Preset.Height, Preset.Width, Preset.Channels, dtype: ScalarType.Byte);
+        pixels.CopyTo(images.bytes);
+        var logits = Network.call(Preset.ToBatch(images));        // N×classes
+        return functional.softmax(logits, 1).data<float>().ToArray();
+    }
+
+    /// <summary>Keeps the network from being disposed until the lease is.</summary>
+    Lease Borrow()
+    {
         use.EnterReadLock();
-        try
-        {
-            ObjectDisposedException.ThrowIf(isDisposed, this);
-            using var inference = inference_mode();
-            using var scope = NewDisposeScope();
-            var images = empty(count, Preset.Height, Preset.Width, Preset.Channels, dtype: ScalarType.Byte);
-            pixels.CopyTo(images.bytes);
-            var logits = Network.call(Preset.ToBatch(images));        // N×classes
-            return functional.softmax(logits, 1).data<float>().ToArray();
-        }
-        finally
-        {
-            use.ExitReadLock();
-        }
+        if (!isDisposed)
+            return new Lease(use);
+        use.ExitReadLock();
+        throw new ObjectDisposedException(nameof(ImageClassifier));
+    }
+
+    readonly ref struct Lease(ReaderWriterLockSlim use)
+    {
+        public void Dispose() => use.ExitReadLock();
     }
 
     /// <summary>Frees the network, after the forward passes that are under way.</summary>

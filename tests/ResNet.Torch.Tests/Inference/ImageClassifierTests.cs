@@ -1,9 +1,11 @@
+using ResNet.Torch.Tests.Weights;
+
 namespace ResNet.Torch.Tests.Inference;
 
 [TestClass]
 public class ImageClassifierTests
 {
-    static ImageClassifier Classifier() => new(ResidualNetwork.Seeded(3, ResNetVariant.ResNet18, classes: 5, stem: Stem.Small), ImagePreset.ImageNet(20, 24));
+    static ImageClassifier Classifier() => new(ResidualNetwork.Seeded(3, ResNetVariant.ResNet18, classes: 5, stem: Stem.Small), ImagePreset.ImageNet(20, 24), ["a", "b", "c \"d\"", "é", "猫"]);
 
     static byte[] Noise(int images)
     {
@@ -78,6 +80,45 @@ public class ImageClassifierTests
     {
         using var network = new ResidualNetwork(ResNetVariant.ResNet18, classes: 2);
 
-        Assert.Contains("built for 3 channels, the preset has 1", Assert.ThrowsExactly<ArgumentException>(() => new ImageClassifier(network, ImagePreset.ImageNet(8, 8, 1))).Message);
+        Assert.Contains("built for 3 channels, the preset has 1", Assert.ThrowsExactly<ArgumentException>(() => new ImageClassifier(network, ImagePreset.ImageNet(8, 8, 1), ["a", "b"])).Message);
+    }
+
+    [TestMethod]
+    public void SaveLoad_GivesTheSameScoresPresetAndNames()
+    {
+        using var folder = new TemporaryFolder();
+        using var classifier = Classifier();
+        var path = folder.File("classifier.safetensors");
+
+        classifier.Save(path);
+        using var loaded = ImageClassifier.Load(path);
+
+        CollectionAssert.AreEqual(classifier.Score(Noise(3)), loaded.Score(Noise(3)));
+        CollectionAssert.AreEqual(classifier.ClassNames.ToList(), loaded.ClassNames.ToList());
+        CollectionAssert.AreEqual(classifier.Preset.Mean.ToList(), loaded.Preset.Mean.ToList());
+        Assert.AreEqual((20, 24), (loaded.Preset.Height, loaded.Preset.Width));
+    }
+
+    [TestMethod]
+    public void Load_FileOfAnotherKind_SaysWhatItLacks()
+    {
+        using var folder = new TemporaryFolder();
+        using var weight = TorchSharp.torch.zeros(2);
+        var path = folder.File("weights.safetensors");
+        SafeTensors.Write(path, new Dictionary<string, TorchSharp.torch.Tensor> { ["fc.weight"] = weight });
+
+        Assert.Contains("weights.safetensors: its metadata have no 'classes', so it holds no classifier", Assert.ThrowsExactly<WeightFormatException>(() => ImageClassifier.Load(path)).Message);
+    }
+
+    [TestMethod]
+    public void Load_WeightsOfAnotherNetwork_NamesTensorsThatDoNotFit()
+    {
+        using var folder = new TemporaryFolder();
+        using var classifier = Classifier();
+        var path = folder.File("classifier.safetensors");
+        classifier.Save(path);
+        File.WriteAllBytes(path, System.Text.Encoding.Latin1.GetBytes(System.Text.Encoding.Latin1.GetString(File.ReadAllBytes(path)).Replace("resnet18", "resnet34")));
+
+        Assert.Contains("do not fit resnet34 (layer", Assert.ThrowsExactly<WeightFormatException>(() => ImageClassifier.Load(path)).Message);
     }
 }

@@ -1,0 +1,111 @@
+using System.Buffers.Binary;
+using System.Diagnostics;
+using System.IO.Compression;
+using System.Net;
+using ResNet.Torch;
+
+namespace ResNet.MLNet.Tests;
+
+/// <summary>The examples as a user starts them.</summary>
+[TestClass]
+public class ExampleTests
+{
+    static string Root
+    {
+        get
+        {
+            var folder = new DirectoryInfo(AppContext.BaseDirectory);
+            while (!File.Exists(Path.Combine(folder!.FullName, "ResNet.MLNet.sln")))
+                folder = folder.Parent;
+            return folder.FullName;
+        }
+    }
+
+    static (int ExitCode, string Output, string Error) Run(string example, string home, params string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet", ["run", Path.Combine(Root, "examples", example), "--", .. arguments])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            Environment = { ["XDG_DATA_HOME"] = home, ["LOCALAPPDATA"] = home },
+        };
+        using var process = Process.Start(start)!;
+        var error = process.StandardError.ReadToEndAsync();
+        var output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return (process.ExitCode, output, error.Result);
+    }
+
+    static void WriteIdx(string path, int magic, int count, int valuesPerItem, Func<int, byte> value)
+    {
+        using var file = new GZipStream(File.Create(path), CompressionLevel.Fastest);
+        Span<byte> header = stackalloc byte[valuesPerItem == 1 ? 8 : 16];
+        BinaryPrimitives.WriteInt32BigEndian(header, magic);
+        BinaryPrimitives.WriteInt32BigEndian(header[4..], count);
+        file.Write(header);
+        for (var i = 0; i < count * valuesPerItem; i++)
+            file.WriteByte(value(i));
+    }
+
+    [TestMethod]
+    public void FashionMnist_OnFilesOfItsFormat_PrintsEpochsAndSavesTheNetwork()
+    {
+        using var folder = new TemporaryFolder();
+        foreach (var (part, count) in new[] { ("train", 40), ("t10k", 20) })
+        {
+            WriteIdx(folder.File($"{part}-labels-idx1-ubyte.gz"), 0x801, count, 1, i => (byte)(i % 10));
+            WriteIdx(folder.File($"{part}-images-idx3-ubyte.gz"), 0x803, count, 28 * 28, i => (byte)(i / 784 % 10 * 25));
+        }
+        var saved = folder.File("network.safetensors");
+
+        var (exitCode, output, error) = Run("fashion-mnist.cs", folder.Path, "--data", folder.Path, "--epochs", "2", "--batch-size", "20", "--out", saved);
+
+        Assert.AreEqual(0, exitCode, error);
+        var lines = output.Trim().Split('\n');
+        StringAssert.Matches(lines[0], new(@"epoch 1/2  loss \d\.\d{4}  train accuracy [01]\.\d{4}  test accuracy [01]\.\d{4}  \d+ s"));
+        StringAssert.Matches(lines[^1], new(@"^test accuracy [01]\.\d{4} on 20 images"));
+        using var classifier = ImageClassifier.Load(saved);
+        Assert.AreEqual("Ankle boot", classifier.ClassNames[9]);
+        Assert.HasCount(10, classifier.Score(new byte[28 * 28]));
+    }
+
+    [TestMethod]
+    public void FashionMnist_DownloadOfOtherBytes_IsRefusedAndNotKept()
+    {
+        using var folder = new TemporaryFolder();
+        using var server = new HttpListener();
+        var address = $"http://127.0.0.1:{FreePort()}/";
+        server.Prefixes.Add(address);
+        server.Start();
+        _ = Task.Run(async () =>
+        {
+            var context = await server.GetContextAsync();
+            context.Response.Close("not the file"u8.ToArray(), willBlock: true);
+        });
+
+        var (exitCode, _, error) = Run("fashion-mnist.cs", folder.Path, "--source", address);
+
+        Assert.AreEqual(1, exitCode);
+        Assert.Contains($"{address}train-images-idx3-ubyte.gz: the SHA-256 is", error);
+        Assert.IsEmpty(Directory.GetFiles(Path.Combine(folder.Path, "fashion-mnist")));
+    }
+
+    [TestMethod]
+    public void FashionMnist_NoNetwork_NamesAddressAndFolder()
+    {
+        using var folder = new TemporaryFolder();
+
+        var (exitCode, _, error) = Run("fashion-mnist.cs", folder.Path, "--source", $"http://127.0.0.1:{FreePort()}/");
+
+        Assert.AreEqual(1, exitCode);
+        Assert.Contains("train-images-idx3-ubyte.gz could not be read", error);
+        Assert.Contains(Path.Combine(folder.Path, "fashion-mnist"), error);
+    }
+
+    static int FreePort()
+    {
+        using var listener = new System.Net.Sockets.TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}
