@@ -2,6 +2,13 @@ using static TorchSharp.torch;
 
 namespace ResNet.Torch;
 
+/// <summary>How pixels are made up when an image is resized.</summary>
+public enum Interpolation
+{
+    /// <summary>Linear in both directions.</summary>
+    Bilinear,
+}
+
 /// <summary>What a network expects of its images; it travels with the network through training, scoring and saving.</summary>
 /// <param name="Height">Height in pixels.</param>
 /// <param name="Width">Width in pixels.</param>
@@ -28,6 +35,18 @@ public sealed record ImagePreset(int Height, int Width, IReadOnlyList<float> Mea
             _ => throw new ArgumentOutOfRangeException(nameof(channels), channels, "Images have 3 channels (RGB) or 1 (grey)."),
         };
     }
+
+    /// <summary>
+    /// The length in pixels that an image's shorter side is resized to, before <see cref="Height"/> × <see cref="Width"/>
+    /// pixels are cut from its middle. Default null: images come in the preset's own size.
+    /// </summary>
+    public int? ResizeShorterSide { get; init; }
+
+    /// <summary>How that resizing makes up pixels. Default <see cref="Interpolation.Bilinear"/> (torchvision's ImageClassification preset).</summary>
+    public Interpolation Interpolation { get; init; } = Interpolation.Bilinear;
+
+    /// <summary>Whether that resizing, where it shrinks, averages over all the pixels that fall into one. Default true, as in PIL and torchvision.</summary>
+    public bool Antialias { get; init; } = true;
 
     /// <summary>Channels of an image: 3 for RGB, 1 for grey.</summary>
     public int Channels => Mean.Count;
