@@ -209,4 +209,16 @@ public class BadInputTests
 
         Assert.Contains("Validation images are 20×20×3, training images 16×16×3", Assert.ThrowsExactly<ArgumentException>(() => Classifier(options).Fit(TestImages.Rows(mlContext, 6))).Message);
     }
+
+    [TestMethod]
+    public void Save_IntoAnMlNetModel_SaysWhatToDoInstead()
+    {
+        var rows = TestImages.Rows(mlContext, 8);
+        using var model = Classifier().Fit(rows);
+        using var stream = new MemoryStream();
+
+        var error = Assert.ThrowsExactly<NotSupportedException>(() => mlContext.Model.Save(model, null, stream));
+
+        Assert.Contains("Classifier.Save(path)", error.Message);
+    }
 }
