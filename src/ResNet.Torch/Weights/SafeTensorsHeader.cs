@@ -104,7 +104,7 @@ internal static class SafeTensorsHeader
             throw file.Error($"'{name}' must have a dtype, a shape and two data_offsets");
         if (!SafeTensorsTypes.TryFind(type, out var scalar, out var size))
             throw file.Error($"'{name}' has dtype {type}; those that are read are {SafeTensorsTypes.All}");
-        if (begin > end || !TryBytes(shape, size, out var bytes) || bytes != end - begin)
+        if (begin > end || !StoredTensor.TryBytes(shape, size, out var bytes) || bytes != end - begin)
             throw file.Error($"'{name}' is {type} [{string.Join(", ", shape)}], its data_offsets {begin} to {end} do not fit that");
         return new Entry(name, scalar, shape, begin, end);
     }
@@ -120,22 +120,6 @@ internal static class SafeTensorsHeader
             sizes.Add(size);
         }
         return [.. sizes];
-    }
-
-    static bool TryBytes(long[] shape, int size, out long bytes)
-    {
-        bytes = size;
-        var isEmpty = shape.Contains(0);
-        foreach (var side in shape)
-        {
-            var product = (Int128)bytes * (isEmpty ? Math.Max(side, 1) : side); // an empty shape may not hide an overflow from libtorch
-            if (product > long.MaxValue)
-                return false;
-            bytes = (long)product;
-        }
-        if (isEmpty)
-            bytes = 0;
-        return true;
     }
 
     /// <summary>The values must fill the rest of the file, one tensor after the other.</summary>

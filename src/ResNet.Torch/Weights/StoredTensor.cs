@@ -21,20 +21,43 @@ internal sealed record StoredTensor(TensorInfo Info, long Position, long[]? Stri
             Fill(values, file);
             return values.MoveToOuterDisposeScope();
         }
-        var span = empty([SpanOf(Info.Shape, Strides)], dtype: Info.Type);
+        TrySpan(Info.Shape, Strides, out var count);
+        var span = empty([count], dtype: Info.Type);
         Fill(span, file);
         return span.as_strided([.. Info.Shape], Strides).contiguous().MoveToOuterDisposeScope();
     }
 
-    /// <summary>Values from the first to the last of a strided tensor, both included.</summary>
-    public static long SpanOf(IReadOnlyList<long> shape, IReadOnlyList<long> strides)
+    /// <summary>Bytes of the values; false when that is no number a file could have.</summary>
+    public static bool TryBytes(IReadOnlyList<long> shape, int size, out long bytes)
     {
+        bytes = size;
+        var isEmpty = shape.Contains(0);
+        foreach (var side in shape)
+        {
+            // In an empty shape the other sides count too: libtorch multiplies them for its strides.
+            var product = (Int128)bytes * (isEmpty ? Math.Max(side, 1) : side);
+            if (product > long.MaxValue)
+                return false;
+            bytes = (long)product;
+        }
+        if (isEmpty)
+            bytes = 0;
+        return true;
+    }
+
+    /// <summary>Values from the first to the last of a strided tensor, both included.</summary>
+    public static bool TrySpan(IReadOnlyList<long> shape, IReadOnlyList<long> strides, out long span)
+    {
+        span = 0;
         if (shape.Contains(0))
-            return 0;
-        var last = 0L;
+            return true;
+        Int128 last = 0;
         for (var i = 0; i < shape.Count; i++)
-            last = checked(last + checked((shape[i] - 1) * strides[i]));
-        return last + 1;
+            last += (Int128)(shape[i] - 1) * strides[i];
+        if (last >= long.MaxValue)
+            return false;
+        span = (long)last + 1;
+        return true;
     }
 
     void Fill(Tensor values, RandomAccessFile file) =>

@@ -1,4 +1,5 @@
 using ResNet.Torch.Weights;
+using ResNet.Torch.Weights.PyTorch;
 using static TorchSharp.torch;
 
 namespace ResNet.Torch;
@@ -8,6 +9,12 @@ public enum WeightFormat
 {
     /// <summary>safetensors: a JSON header, then the values.</summary>
     SafeTensors,
+
+    /// <summary>PyTorch's <c>torch.save</c> since 1.6: a zip archive.</summary>
+    PyTorchZip,
+
+    /// <summary>PyTorch's <c>torch.save</c> before 1.6: a row of pickles.</summary>
+    PyTorchLegacy,
 }
 
 /// <summary>
@@ -29,6 +36,7 @@ public sealed class WeightFile : IDisposable
     }
 
     /// <summary>Opens a file; its content says which format it has, its name does not matter.</summary>
+    /// <remarks>Nothing that a PyTorch checkpoint names is run: one that names more than tensors need is refused.</remarks>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="WeightFormatException">The file is no weight file, is damaged, or asks for what is not allowed.</exception>
     public static WeightFile Open(string path)
@@ -51,10 +59,14 @@ public sealed class WeightFile : IDisposable
     /// <summary>The format that was found.</summary>
     public WeightFormat Format { get; }
 
-    /// <summary>Every tensor's type and shape by its name.</summary>
+    /// <summary>
+    /// Every tensor's type and shape by its name. Of a PyTorch checkpoint these are the weights, found at the top or under
+    /// <c>state_dict</c>, <c>model_state_dict</c>, <c>model</c> or <c>net</c>, without what all names begin with
+    /// (<c>module.</c>, <c>backbone.</c>, <c>model.</c>, <c>_orig_mod.</c>).
+    /// </summary>
     public IReadOnlyDictionary<string, TensorInfo> Tensors { get; }
 
-    /// <summary>What the file says beside its tensors.</summary>
+    /// <summary>What the file says beside its tensors: a safetensors file's metadata, a checkpoint's plain values such as its epoch.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; }
 
     /// <summary>Reads the values of one tensor.</summary>
@@ -74,6 +86,10 @@ public sealed class WeightFile : IDisposable
     {
         if (SafeTensorsHeader.IsAtStartOf(file))
             return SafeTensorsHeader.Read(file);
-        throw file.Error($"not a weight file that can be read ({file.FirstBytes}); safetensors is");
+        if (TorchZip.IsAtStartOf(file))
+            return TorchZipCheckpoint.Read(file);
+        if (TorchLegacyCheckpoint.IsAtStartOf(file))
+            return TorchLegacyCheckpoint.Read(file);
+        throw file.Error($"not a weight file that can be read ({file.FirstBytes}); safetensors and what torch.save writes are");
     }
 }

@@ -1,0 +1,207 @@
+using System.Numerics;
+
+namespace ResNet.Torch.Weights.PyTorch;
+
+/// <summary>
+/// Reads a pickle of protocol 2 to 5 (Python's pickletools describes the instructions) without running anything: names are
+/// those of <see cref="PickleGlobals"/> or an error. It keeps its own stack, so nesting costs no recursion.
+/// </summary>
+/// <param name="source">The bytes; they are left just after the pickle's end.</param>
+/// <param name="storageOf">Gives the storage that a persistent id stands for.</param>
+internal sealed class PickleMachine(PickleSource source, Func<object?, object> storageOf)
+{
+    readonly List<object?> stack = [];
+    readonly List<int> marks = [];
+    readonly Dictionary<uint, object?> memo = [];
+
+    public object? Load()
+    {
+        for (var code = Next(); code != '.'; code = Next())
+            Execute(code);
+        return Pop();
+    }
+
+    byte Next()
+    {
+        source.Spend(1);
+        return source.Byte();
+    }
+
+    void Execute(byte code)
+    {
+        if (!ExecuteValue(code) && !ExecuteContainer(code) && !ExecuteCall(code))
+            throw source.Error($"the pickle has instruction 0x{code:x2}, which files of tensors do not need");
+    }
+
+    bool ExecuteValue(byte code)
+    {
+        switch (code)
+        {
+            case (byte)'N': Push(null); break;
+            case 0x88: Push(true); break;
+            case 0x89: Push(false); break;
+            case (byte)'K': Push((long)source.Byte()); break;
+            case (byte)'M': Push((long)source.UInt16()); break;
+            case (byte)'J': Push((long)source.Int32()); break;
+            case 0x8a: PushInteger(source.Byte()); break;
+            case 0x8b: PushInteger(source.UInt32()); break;
+            case (byte)'G': Push(source.Double()); break;
+            case (byte)'U': Push(source.Text(source.Byte())); break;     // Python 2's strings
+            case (byte)'T': Push(source.Text(source.UInt32())); break;
+            case 0x8c: Push(source.Text(source.Byte())); break;
+            case (byte)'X': Push(source.Text(source.UInt32())); break;
+            case 0x8d: Push(source.Text(source.UInt64())); break;
+            case (byte)'C': Push(source.Bytes(source.Byte())); break;
+            case (byte)'B': Push(source.Bytes(source.UInt32())); break;
+            case 0x8e: Push(source.Bytes(source.UInt64())); break;
+            case 0x96: Push(source.Bytes(source.UInt64())); break;
+            default: return false;
+        }
+        return true;
+    }
+
+    bool ExecuteContainer(byte code)
+    {
+        switch (code)
+        {
+            case (byte)'(': marks.Add(stack.Count); break;
+            case (byte)')': Push(Array.Empty<object?>()); break;
+            case 0x85: Push(PopMany(1)); break;
+            case 0x86: Push(PopMany(2)); break;
+            case 0x87: Push(PopMany(3)); break;
+            case (byte)'t': Push(PopToMark()); break;
+            case (byte)']' or 0x8f: Push(new List<object?>()); break;
+            case (byte)'l' or 0x91: Push(new List<object?>(PopToMark())); break;
+            case (byte)'a': AddTo(PopMany(1)); break;
+            case (byte)'e' or 0x90: AddTo(PopToMark()); break;
+            case (byte)'}': Push(new PickleDictionary()); break;
+            case (byte)'d':
+                var items = PopToMark();
+                Push(new PickleDictionary());
+                SetItems(items);
+                break;
+            case (byte)'s': SetItems(PopMany(2)); break;
+            case (byte)'u': SetItems(PopToMark()); break;
+            default: return false;
+        }
+        return true;
+    }
+
+    bool ExecuteCall(byte code)
+    {
+        switch (code)
+        {
+            case 0x80: RequireProtocol(source.Byte()); break;
+            case 0x95: source.UInt64(); break; // the length of a frame says nothing that the instructions do not
+            case (byte)'0': Pop(); break;
+            case (byte)'1': PopToMark(); break;
+            case (byte)'2': Push(Peek()); break;
+            case (byte)'q': memo[source.Byte()] = Peek(); break;
+            case (byte)'r': memo[source.UInt32()] = Peek(); break;
+            case 0x94: memo[(uint)memo.Count] = Peek(); break;
+            case (byte)'h': Push(Recall(source.Byte())); break;
+            case (byte)'j': Push(Recall(source.UInt32())); break;
+            case (byte)'c': Push(Global(source.Line(), source.Line())); break;
+            case 0x93:
+                var (name, module) = (Pop(), Pop());
+                Push(Global(module as string, name as string));
+                break;
+            case (byte)'R' or 0x81:
+                var (arguments, callee) = (Pop(), Pop());
+                Push(Call(callee, arguments));
+                break;
+            case (byte)'b': Pop(); Peek(); break; // attributes, such as the _metadata of a state dictionary: not needed
+            case (byte)'Q': Push(storageOf(Pop())); break;
+            default: return false;
+        }
+        return true;
+    }
+
+    object Global(string? module, string? name) => module is not null && name is not null && PickleGlobals.TryFind(module, name, out var global)
+        ? global
+        : throw source.Error(
+            $"the pickle names {module ?? "?"}.{name ?? "?"}, which is not one of the few names that tensors need, and nothing of it was run. " +
+            "If you trust the file, load it in PyTorch and save its state_dict() alone");
+
+    object? Call(object? callee, object? arguments) => (callee, arguments) switch
+    {
+        (PickleGlobal { Call: { } call }, object?[] tuple) => call(tuple, source),
+        (PickleGlobal global, _) => throw source.Error($"the pickle calls {global.Name} in a way that is not known"),
+        (StorageType type, _) => throw source.Error($"the pickle calls {type.Name} in a way that is not known"),
+        _ => throw source.Error("the pickle calls something that is no name"),
+    };
+
+    /// <summary>A long where it fits, else a BigInteger.</summary>
+    void PushInteger(uint count)
+    {
+        var value = new BigInteger(source.Bytes(count));
+        if (value >= long.MinValue && value <= long.MaxValue)
+            Push((long)value);
+        else
+            Push(value);
+    }
+
+    void RequireProtocol(byte version)
+    {
+        if (version is < 2 or > 5)
+            throw source.Error($"the pickle has protocol {version}; 2 to 5 are read");
+    }
+
+    void AddTo(object?[] items)
+    {
+        if (Peek() is not List<object?> list)
+            throw source.Error("the pickle appends to something that is no list");
+        list.AddRange(items);
+    }
+
+    void SetItems(object?[] items)
+    {
+        if (Peek() is not PickleDictionary dictionary || items.Length % 2 != 0)
+            throw source.Error("the pickle sets items of something that is no dictionary, or half an item");
+        for (var i = 0; i < items.Length; i += 2)
+            dictionary.Pairs.Add(new(items[i], items[i + 1]));
+    }
+
+    object? Recall(uint index) => memo.TryGetValue(index, out var value)
+        ? value
+        : throw source.Error($"the pickle recalls value {index}, which it never kept");
+
+    void Push(object? value) => stack.Add(value);
+
+    object? Peek()
+    {
+        RequireValues(1);
+        return stack[^1];
+    }
+
+    object? Pop() => PopMany(1)[0];
+
+    object?[] PopMany(int count)
+    {
+        RequireValues(count);
+        return CutFrom(stack.Count - count);
+    }
+
+    object?[] PopToMark()
+    {
+        if (marks.Count == 0)
+            throw source.Error("the pickle closes a group that it never opened");
+        var mark = marks[^1];
+        marks.RemoveAt(marks.Count - 1);
+        return CutFrom(mark);
+    }
+
+    object?[] CutFrom(int index)
+    {
+        object?[] items = [.. stack[index..]];
+        stack.RemoveRange(index, items.Length);
+        return items;
+    }
+
+    // An instruction reaches no further back than the last mark, as in Python: else a mark could lie above the stack's end.
+    void RequireValues(int count)
+    {
+        if (stack.Count - (marks.Count == 0 ? 0 : marks[^1]) < count)
+            throw source.Error("the pickle takes a value where none is");
+    }
+}

@@ -1,0 +1,94 @@
+using static TorchSharp.torch;
+
+namespace ResNet.Torch.Weights;
+
+/// <summary>One file on its way into one network: compare all, read all, then set all.</summary>
+internal sealed class WeightLoading(ResidualNetwork network, WeightFile file, WeightLoadOptions options)
+{
+    const string FirstConvolution = "conv1.weight", BatchCount = ".num_batches_tracked";
+    static readonly string[] head = ["fc.weight", "fc.bias"];
+
+    readonly Dictionary<string, Tensor> weights = network.state_dict();
+    readonly List<string> loaded = [], kept = [], missing = [];
+    readonly List<MisshapenWeight> misshapen = [];
+
+    public WeightLoadReport Run()
+    {
+        var keepsHead = options.KeepHead && head.Any(key => !file.Tensors.TryGetValue(key, out var info) || Misfit(key, info) is not null);
+        foreach (var key in weights.Keys)
+            Compare(key, keepsHead);
+
+        var report = new WeightLoadReport
+        {
+            Loaded = loaded,
+            Kept = kept,
+            Missing = missing,
+            Unexpected = [.. file.Tensors.Keys.Where(key => !weights.ContainsKey(key))],
+            Misshapen = misshapen,
+        };
+        if (misshapen.Count > 0 || (options.Strict && (missing.Count > 0 || report.Unexpected.Count > 0)))
+            throw new WeightMismatchException($"{file.Path} does not fit {network.Variant}: {report}.{Advice()}", report);
+        Set();
+        return report;
+    }
+
+    void Compare(string key, bool keepsHead)
+    {
+        if (keepsHead && head.Contains(key))
+            kept.Add(key);
+        else if (!file.Tensors.TryGetValue(key, out var info))
+            (key.EndsWith(BatchCount, StringComparison.Ordinal) ? kept : missing).Add(key);
+        else if (Misfit(key, info) is { } misfit && !(options.AdaptChannels && IsOtherChannels(misfit)))
+            misshapen.Add(misfit);
+        else
+            loaded.Add(key);
+    }
+
+    MisshapenWeight? Misfit(string key, TensorInfo info)
+    {
+        var wanted = new TensorInfo(weights[key].dtype, weights[key].shape);
+        var fits = info.Shape.SequenceEqual(wanted.Shape) && is_floating_point(info.Type) == is_floating_point(wanted.Type);
+        return fits ? null : new MisshapenWeight(key, info, wanted);
+    }
+
+    static bool IsOtherChannels(MisshapenWeight misfit) =>
+        misfit is { Key: FirstConvolution, InFile.Shape: [var outputs, > 0, var height, var width], InNetwork.Shape: [var o, _, var h, var w] } &&
+        (outputs, height, width) == (o, h, w) && is_floating_point(misfit.InFile.Type);
+
+    string Advice()
+    {
+        List<string> advice = [];
+        if (!options.KeepHead && (missing.Concat(misshapen.Select(m => m.Key)).Any(head.Contains)))
+            advice.Add(" Set KeepHead to keep the network's own fc.");
+        if (!options.AdaptChannels && misshapen.Exists(IsOtherChannels))
+            advice.Add(" Set AdaptChannels to adapt conv1 to the network's channels.");
+        return string.Concat(advice);
+    }
+
+    void Set()
+    {
+        using var scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        var read = loaded.ConvertAll(key => (Target: weights[key], Values: Read(key, weights[key])));
+        foreach (var (target, values) in read)
+            target.copy_(values); // keeps the target's device and its channels-last layout
+    }
+
+    Tensor Read(string key, Tensor target)
+    {
+        var values = file.Read(key).to(target.dtype);
+        return key == FirstConvolution && values.shape[1] != target.shape[1] ? AdaptChannels(values, target.shape[1]) : values;
+    }
+
+    /// <param name="filters">[outputs, channels of the file, H, W].</param>
+    /// <param name="channels">Channels of the network.</param>
+    /// <remarks>timm's adapt_input_conv, for any number of channels in the file.</remarks>
+    static Tensor AdaptChannels(Tensor filters, long channels)
+    {
+        if (channels == 1)
+            return filters.sum(1, keepdim: true);
+        var given = filters.shape[1];
+        var repeats = (channels + given - 1) / given;
+        return filters.repeat(1, repeats, 1, 1).narrow(1, 0, channels).mul((double)given / channels);
+    }
+}
