@@ -13,7 +13,7 @@ public sealed partial record ResNetVariant(string Name, BlockKind Block, StageDe
 {
     /// <summary>Every row of the table.</summary>
     // Filled on first use: the order of static initialisers across the files of a partial type is not defined.
-    public static IReadOnlyList<ResNetVariant> All => field ??= [.. Torchvision, .. Cifar];
+    public static IReadOnlyList<ResNetVariant> All => field ??= [.. Torchvision, .. Original, .. Cifar, .. PreActivation, .. Textbooks, .. Refined];
 
     /// <summary>Classes of the data set that the row was published for, and what a network has by default. Default 1000 (ImageNet).</summary>
     public int Classes { get; init; } = 1000;

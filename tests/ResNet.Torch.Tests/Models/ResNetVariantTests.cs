@@ -12,7 +12,7 @@ public class ResNetVariantTests
     public void Create_EveryVariant_HasTheParametersAndShapesOfItsDefinition(string name)
     {
         var variant = ResNetVariant.Find(name);
-        var size = variant.Stem == Stem.Small ? 8 : 32;
+        var size = variant.Stem == Stem.Small ? 8 : variant.HasStemPadding ? 32 : 64;
         using var scope = NewDisposeScope();
         using var network = new ResidualNetwork(variant);
         network.eval();
@@ -57,10 +57,9 @@ public class ResNetVariantTests
     {
         var names = ResNetVariant.All.Select(v => v.Name).ToList();
 
-        Assert.HasCount(10, ResNetVariant.Torchvision);
-        Assert.HasCount(16, ResNetVariant.Cifar);
-        Assert.HasCount(26, names.Distinct().ToList());
-        Assert.HasCount(26, names);
+        // 10 of torchvision, 5 of 2015's ImageNet, 16 CIFAR, 9 pre-activated, 2 textbook, 2 refined.
+        Assert.HasCount(44, names);
+        Assert.HasCount(44, names.Distinct().ToList());
     }
 
     // Keys of the checkpoints that the usual CIFAR training script in PyTorch writes.
@@ -70,6 +69,17 @@ public class ResNetVariantTests
     [DataRow("resnet20", "module.linear.bias", "fc.bias")]
     [DataRow("resnet20_b", "layer2.0.shortcut.1.weight", "layer2.0.downsample.1.weight")]
     [DataRow("resnet20", "fc.weight", "fc.weight")]
+    [DataRow("textbook_resnet18", "0.bias", "conv1.bias")]
+    [DataRow("textbook_resnet18", "1.running_var", "bn1.running_var")]
+    [DataRow("textbook_resnet18", "resnet_block1.0.conv1.weight", "layer1.0.conv1.weight")]
+    [DataRow("textbook_resnet18", "resnet_block4.0.conv3.bias", "layer4.0.downsample.0.bias")]
+    [DataRow("textbook_resnet18", "resnet_block4.1.bn2.num_batches_tracked", "layer4.1.bn2.num_batches_tracked")]
+    [DataRow("textbook_resnet18", "fc.1.weight", "fc.weight")]
+    [DataRow("textbook_resnet18_unpadded", "block1.0.weight", "conv1.weight")]
+    [DataRow("textbook_resnet18_unpadded", "block1.1.running_mean", "bn1.running_mean")]
+    [DataRow("textbook_resnet18_unpadded", "block2.0.conv1.weight", "layer1.0.conv1.weight")]
+    [DataRow("textbook_resnet18_unpadded", "block5.0.conv3.weight", "layer4.0.downsample.0.weight")]
+    [DataRow("textbook_resnet18_unpadded", "classifier.weight", "fc.weight")]
     [DataRow("resnet50", "layer4.2.conv3.weight", "layer4.2.conv3.weight")]
     public void KeyOf_AFilesKey_IsOurs(string name, string fileKey, string key) =>
         Assert.AreEqual(key, ResNetVariant.Find(name).KeyOf(fileKey));
