@@ -2,88 +2,128 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace ResNet.Torch;
 
-/// <summary>The two residual blocks of He et al. 2015 (arXiv:1512.03385), figure 5.</summary>
-public enum BlockKind
-{
-    /// <summary>Two 3×3 convolutions; the block's output has as many channels as its width.</summary>
-    Basic,
-
-    /// <summary>1×1, 3×3 and 1×1 convolutions; the output has four times the channels of the stage's width.</summary>
-    Bottleneck,
-}
-
-/// <summary>How the network meets its images, before the first stage.</summary>
-public enum Stem
-{
-    /// <summary>7×7 convolution of stride 2, then 3×3 max pooling of stride 2: a quarter of the size (He et al. 2015, Table 1).</summary>
-    Standard,
-
-    /// <summary>3×3 convolution of stride 1 and no pooling: the full size, for small images (He et al. 2015, §4.2).</summary>
-    Small,
-}
-
-/// <summary>Number of residual blocks in each of the four stages.</summary>
-public readonly record struct StageDepths(int Layer1, int Layer2, int Layer3, int Layer4);
-
 /// <summary>
-/// A row of the table of networks: He et al. 2015 (arXiv:1512.03385, Table 1), Xie et al. 2016 (ResNeXt,
-/// arXiv:1611.05431) and Zagoruyko and Komodakis 2016 (wide, arXiv:1605.07146), by torchvision's names.
+/// A row of the table of networks. The rows stand in Variants/, a file for each family; <c>with</c> makes a row of one's own.
 /// </summary>
-/// <param name="Name">torchvision's name.</param>
+/// <param name="Name">The row's name: torchvision's or timm's where they have the network.</param>
 /// <param name="Block">The block that every stage is built of.</param>
 /// <param name="Depths">Blocks in each stage.</param>
-/// <param name="ParameterCount">Trainable parameters for 1000 classes, 3 channels and the standard stem, as torchvision publishes it.</param>
-public sealed record ResNetVariant(string Name, BlockKind Block, StageDepths Depths, long ParameterCount)
+/// <param name="ParameterCount">Trainable parameters of the row as it stands, for <see cref="Classes"/> classes, 3 channels and its own stem.</param>
+public sealed partial record ResNetVariant(string Name, BlockKind Block, StageDepths Depths, long ParameterCount)
 {
+    /// <summary>Every row of the table.</summary>
+    // Filled on first use: the order of static initialisers across the files of a partial type is not defined.
+    public static IReadOnlyList<ResNetVariant> All => field ??= [.. Torchvision, .. Original, .. Cifar, .. PreActivation, .. Textbooks, .. Refined];
+
+    /// <summary>Classes of the data set that the row was published for, and what a network has by default. Default 1000 (ImageNet).</summary>
+    public int Classes { get; init; } = 1000;
+
+    /// <summary>The stem that the row was published with, and what a network has by default. Default <see cref="Stem.Standard"/>.</summary>
+    public Stem Stem { get; init; } = Stem.Standard;
+
+    /// <summary>Channels that leave the stem, and width of the first stage; each further stage has twice the width. Default 64.</summary>
+    public int Width { get; init; } = 64;
+
     /// <summary>Groups of the 3×3 convolutions: the cardinality of a ResNeXt. Default 1.</summary>
     public int Groups { get; init; } = 1;
 
-    /// <summary>Channels of one group in the first stage. Default 64.</summary>
+    /// <summary>Channels of one group for each 64 of the stage's width. Default 64.</summary>
     public int WidthPerGroup { get; init; } = 64;
 
-    /// <summary>18 layers, 11.7 million parameters.</summary>
-    public static ResNetVariant ResNet18 { get; } = new("resnet18", BlockKind.Basic, new(2, 2, 2, 2), 11_689_512);
+    /// <summary>What goes round a block that changes the shape. Default <see cref="ShortcutKind.Projection"/>.</summary>
+    public ShortcutKind Shortcut { get; init; } = ShortcutKind.Projection;
 
-    /// <summary>34 layers, 21.8 million parameters.</summary>
-    public static ResNetVariant ResNet34 { get; } = new("resnet34", BlockKind.Basic, new(3, 4, 6, 3), 21_797_672);
+    /// <summary>Where the blocks have their norms and activations. Default after each convolution.</summary>
+    public ActivationOrder Order { get; init; } = ActivationOrder.AfterConvolution;
 
-    /// <summary>50 layers, 25.6 million parameters.</summary>
-    public static ResNetVariant ResNet50 { get; } = new("resnet50", BlockKind.Bottleneck, new(3, 4, 6, 3), 25_557_032);
+    /// <summary>
+    /// Whether a bottleneck strides in its first 1×1 convolution, as in He et al. 2015, or in the 3×3 one, as in torchvision
+    /// ("v1.5"). Default false: in the 3×3.
+    /// </summary>
+    public bool StridesIn1x1 { get; init; }
 
-    /// <summary>101 layers, 44.5 million parameters.</summary>
-    public static ResNetVariant ResNet101 { get; } = new("resnet101", BlockKind.Bottleneck, new(3, 4, 23, 3), 44_549_160);
+    /// <summary>Whether the convolutions have biases, which the norms after them make useless. Default false.</summary>
+    public bool HasConvolutionBias { get; init; }
 
-    /// <summary>152 layers, 60.2 million parameters.</summary>
-    public static ResNetVariant ResNet152 { get; } = new("resnet152", BlockKind.Bottleneck, new(3, 8, 36, 3), 60_192_808);
+    /// <summary>What the batch norms add to a variance. Default 1e-5, PyTorch's.</summary>
+    public double NormEpsilon { get; init; } = 1e-5;
 
-    /// <summary>50 layers in 32 groups of 4 channels, 25.0 million parameters.</summary>
-    public static ResNetVariant ResNeXt50_32x4d { get; } = new("resnext50_32x4d", BlockKind.Bottleneck, new(3, 4, 6, 3), 25_028_904) { Groups = 32, WidthPerGroup = 4 };
+    /// <summary>Whether the standard stem's convolution and pooling pad their input. Default true.</summary>
+    public bool HasStemPadding { get; init; } = true;
 
-    /// <summary>101 layers in 32 groups of 8 channels, 88.8 million parameters.</summary>
-    public static ResNetVariant ResNeXt101_32x8d { get; } = new("resnext101_32x8d", BlockKind.Bottleneck, new(3, 4, 23, 3), 88_791_336) { Groups = 32, WidthPerGroup = 8 };
+    /// <summary>Whether a ReLU comes before the addition as well as after it. Default false.</summary>
+    public bool ActivatesBeforeAddition { get; init; }
 
-    /// <summary>101 layers in 64 groups of 4 channels, 83.5 million parameters.</summary>
-    public static ResNetVariant ResNeXt101_64x4d { get; } = new("resnext101_64x4d", BlockKind.Bottleneck, new(3, 4, 23, 3), 83_455_272) { Groups = 64, WidthPerGroup = 4 };
+    /// <summary>
+    /// Whether the stem has three 3×3 convolutions, the first two half as wide, in place of one (ResNet-C of He et al. 2018,
+    /// arXiv:1812.01187). Default false.
+    /// </summary>
+    public bool HasDeepStem { get; init; }
 
-    /// <summary>50 layers whose 3×3 convolutions are twice as wide, 68.9 million parameters.</summary>
-    public static ResNetVariant WideResNet50_2 { get; } = new("wide_resnet50_2", BlockKind.Bottleneck, new(3, 4, 6, 3), 68_883_240) { WidthPerGroup = 128 };
+    /// <summary>
+    /// Squeeze and excitation (arXiv:1709.01507): the number of channels for each one in between; 16 in the paper. Default 0: none.
+    /// </summary>
+    public int SqueezeReduction { get; init; }
 
-    /// <summary>101 layers whose 3×3 convolutions are twice as wide, 126.9 million parameters.</summary>
-    public static ResNetVariant WideResNet101_2 { get; } = new("wide_resnet101_2", BlockKind.Bottleneck, new(3, 4, 23, 3), 126_886_696) { WidthPerGroup = 128 };
+    /// <summary>
+    /// Stochastic depth (arXiv:1603.09382): the probability that training leaves the last block out for an image; it rises
+    /// linearly from 0 at the first block. Default 0.
+    /// </summary>
+    public double DropPathRate { get; init; }
 
-    /// <summary>Every row of the table.</summary>
-    public static IReadOnlyList<ResNetVariant> All { get; } =
-    [
-        ResNet18, ResNet34, ResNet50, ResNet101, ResNet152,
-        ResNeXt50_32x4d, ResNeXt101_32x8d, ResNeXt101_64x4d,
-        WideResNet50_2, WideResNet101_2,
-    ];
+    /// <summary>
+    /// Number of last stages that dilate in place of striding, as torchvision's <c>replace_stride_with_dilation</c>: of a
+    /// stride of 32, 1 leaves 16 and 2 leave 8. Default 0.
+    /// </summary>
+    public int DilatedStages { get; init; }
+
+    /// <summary>
+    /// Whether each block starts as the identity: its last norm's weight is zero (Goyal et al. 2017, arXiv:1706.02677, §5.1), or
+    /// its last convolution's, in networks that have their norms before the convolutions. Default false.
+    /// </summary>
+    public bool StartsAsIdentity { get; init; }
+
+    /// <summary>How fresh weights are drawn. Default torchvision's way.</summary>
+    public Initialization Initialization { get; init; } = Initialization.KaimingNormal;
+
+    /// <summary>
+    /// How files that others wrote name this network's weights: rules to apply in order, each to what the one before left.
+    /// Our own keys pass through them unchanged. Empty where our keys are the usual ones.
+    /// </summary>
+    public IReadOnlyList<KeyAlias> KeyAliases { get; init; } = [];
 
     /// <summary>Channels that leave a block for each channel of its stage's width: 1 or 4.</summary>
     public int Expansion => Block == BlockKind.Basic ? 1 : 4;
 
     /// <summary>Length of the pooled feature vector, the input of the classifier.</summary>
-    public int FeatureCount => 512 * Expansion;
+    public int FeatureCount => StageChannels(Depths.Stages);
+
+    /// <summary>Channels that leave a stage.</summary>
+    /// <param name="stage">1 is the first.</param>
+    public int StageChannels(int stage) => (Width << (stage - 1)) * Expansion;
+
+    /// <summary>Turns a key of a weight file into ours, by <see cref="KeyAliases"/>.</summary>
+    public string KeyOf(string fileKey) => KeyAliases.Aggregate(fileKey, (key, alias) => alias.Apply(key));
+
+    /// <summary>Throws where the row's switches contradict each other, with every fault at once.</summary>
+    internal void RequireBuildable()
+    {
+        var isPlain = Shortcut == ShortcutKind.None;
+        var faults = new (bool IsFault, string Message)[]
+        {
+            (Depths.Layer1 < 1 || Depths.Layer2 < 1 || Depths.Layer3 < 1 || Depths.Layer4 < 0, $"{nameof(Depths)} must be at least 1 in each stage (was {Depths})"),
+            (Classes < 1, $"{nameof(Classes)} must be at least 1 (was {Classes})"),
+            (Width < 1 || (HasDeepStem && Width % 2 != 0), $"{nameof(Width)} must be at least 1, and even with a deep stem (was {Width})"),
+            (Groups < 1 || WidthPerGroup < 1, $"{nameof(Groups)} and {nameof(WidthPerGroup)} must be at least 1 (were {Groups} and {WidthPerGroup})"),
+            (Block == BlockKind.Basic && (Groups != 1 || WidthPerGroup != 64 || StridesIn1x1), $"{nameof(Groups)}, {nameof(WidthPerGroup)} and {nameof(StridesIn1x1)} are of bottlenecks only"),
+            (SqueezeReduction < 0 || SqueezeReduction > StageChannels(1), $"{nameof(SqueezeReduction)} must be 0 to {StageChannels(1)}, the channels of the first stage (was {SqueezeReduction})"),
+            (DropPathRate is not (>= 0 and < 1), $"{nameof(DropPathRate)} must be at least 0 and below 1 (was {DropPathRate})"),
+            (DilatedStages < 0 || DilatedStages >= Depths.Stages, $"{nameof(DilatedStages)} must be 0 to {Depths.Stages - 1} (was {DilatedStages})"),
+            (isPlain && (DropPathRate > 0 || StartsAsIdentity || SqueezeReduction > 0), $"{nameof(DropPathRate)}, {nameof(StartsAsIdentity)} and {nameof(SqueezeReduction)} need shortcuts"),
+        };
+        if (faults.Any(fault => fault.IsFault))
+            throw new ArgumentException($"{nameof(ResNetVariant)} {Name}: {string.Join("; ", faults.Where(fault => fault.IsFault).Select(fault => fault.Message))}.");
+    }
 
     /// <summary>Finds a row by its name.</summary>
     /// <exception cref="ArgumentException">No row has that name; the message lists those that there are.</exception>
@@ -97,6 +137,12 @@ public sealed record ResNetVariant(string Name, BlockKind Block, StageDepths Dep
 
     /// <summary>The stem for images of a size: <see cref="Stem.Small"/> when either side is below 64 pixels.</summary>
     public static Stem StemFor(int height, int width) => Math.Min(height, width) < 64 ? Stem.Small : Stem.Standard;
+
+    /// <summary>
+    /// This row's stem for images of a size: a row published with the small stem keeps it at every size, the others follow
+    /// <see cref="StemFor"/>.
+    /// </summary>
+    public Stem StemAt(int height, int width) => Stem == Stem.Small ? Stem.Small : StemFor(height, width);
 
     /// <summary>The variant's name.</summary>
     public override string ToString() => Name;

@@ -5,58 +5,64 @@ using static TorchSharp.torch.nn;
 
 namespace ResNet.Torch;
 
-/// <summary>A residual network for image classification (He et al. 2015, arXiv:1512.03385), as torchvision builds it.</summary>
+/// <summary>A residual network for image classification (He et al. 2015, arXiv:1512.03385): any row of <see cref="ResNetVariant"/>.</summary>
 /// <remarks>
-/// Seed for seed it is torchvision's: after <c>torch.manual_seed(s)</c> its weights and logits are those of torchvision's
-/// function of the same name. Its state dictionary has torchvision's keys. The owner disposes it; that frees its weights.
+/// Seed for seed torchvision's rows are torchvision's: after <c>torch.manual_seed(s)</c> the weights and logits are those of
+/// its function of the same name. Every row is built in torchvision's order: stem, then for each block its shortcut, its
+/// convolutions and its gates, then the classifier; then <see cref="ResNetVariant.Initialization"/> over the layers in the order of
+/// the state dictionary, which has torchvision's keys (a pre-activated network's last norm is <c>norm</c>). The owner disposes it; that frees its weights.
 /// </remarks>
 public sealed class ResidualNetwork : Module<Tensor, Tensor>
 {
     static readonly Lock seeding = new();
 
-    readonly Conv2d conv1;
+    readonly Module<Tensor, Tensor> conv1;
     readonly BatchNorm2d bn1;
     readonly Sequential layer1;
     readonly Sequential layer2;
     readonly Sequential layer3;
-    readonly Sequential layer4;
+    readonly Sequential? layer4;
+    readonly BatchNorm2d? norm;
     readonly Linear fc;
+    readonly Sequential[] stages;
 
     /// <summary>Builds a network with fresh weights, drawn from libtorch's global generator.</summary>
     /// <param name="variant">The row of the table.</param>
-    /// <param name="classes">Number of classes, at least 1.</param>
+    /// <param name="classes">Number of classes, at least 1; the row's own (<see cref="ResNetVariant.Classes"/>) when null.</param>
     /// <param name="channels">Channels of the images, at least 1.</param>
-    /// <param name="stem">The stem; see <see cref="ResNetVariant.StemFor"/>.</param>
+    /// <param name="stem">The stem; the row's own (<see cref="ResNetVariant.Stem"/>) when null. <see cref="ResNetVariant.StemAt"/> chooses by the images.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="classes"/> or <paramref name="channels"/> is below 1.</exception>
+    /// <exception cref="ArgumentException">The row's switches contradict each other; the message names each fault.</exception>
     /// <exception cref="TorchRuntimeException">libtorch could not be loaded.</exception>
-    public ResidualNetwork(ResNetVariant variant, int classes = 1000, int channels = 3, Stem stem = Stem.Standard)
+    public ResidualNetwork(ResNetVariant variant, int? classes = null, int channels = 3, Stem? stem = null)
         : base(TorchRuntime.Loaded(nameof(ResidualNetwork)))
     {
         ArgumentNullException.ThrowIfNull(variant);
-        ArgumentOutOfRangeException.ThrowIfLessThan(classes, 1);
+        variant.RequireBuildable();
+        ArgumentOutOfRangeException.ThrowIfLessThan(classes ?? variant.Classes, 1, nameof(classes));
         ArgumentOutOfRangeException.ThrowIfLessThan(channels, 1);
-        (Variant, Classes, Channels, Stem) = (variant, classes, channels, stem);
+        (Variant, Classes, Channels, Stem) = (variant, classes ?? variant.Classes, channels, stem ?? variant.Stem);
 
         using var scope = NewDisposeScope(); // each layer leaves the tensors that its parameters were made from
-        conv1 = stem == Stem.Standard
-            ? Conv2d(channels, 64, kernel_size: 7, stride: 2, padding: 3, bias: false)
-            : Layers.Conv3x3(channels, 64);
-        bn1 = BatchNorm2d(64);
-        var inputs = 64;
-        layer1 = Stage(ref inputs, 64, variant.Depths.Layer1, stride: 1);
-        layer2 = Stage(ref inputs, 128, variant.Depths.Layer2, stride: 2);
-        layer3 = Stage(ref inputs, 256, variant.Depths.Layer3, stride: 2);
-        layer4 = Stage(ref inputs, 512, variant.Depths.Layer4, stride: 2);
-        fc = Linear(variant.FeatureCount, classes);
+        var layers = new Layers(variant);
+        conv1 = layers.StemConvolution(channels, Stem);
+        bn1 = layers.Norm(variant.Width);
+        layer1 = Stage(1, variant.Depths.Layer1);
+        layer2 = Stage(2, variant.Depths.Layer2);
+        layer3 = Stage(3, variant.Depths.Layer3);
+        layer4 = variant.Depths.Layer4 == 0 ? null : Stage(4, variant.Depths.Layer4);
+        norm = variant.Order == ActivationOrder.BeforeConvolution ? layers.Norm(variant.FeatureCount) : null;
+        fc = Linear(variant.FeatureCount, Classes);
+        stages = layer4 is null ? [layer1, layer2, layer3] : [layer1, layer2, layer3, layer4];
         RegisterComponents();
-        InitializeConvolutions();
+        Initialize();
         UseChannelsLast();
     }
 
     /// <summary>Builds a network with the weights of a seed: the same seed gives the same weights.</summary>
     /// <remarks>Seeds libtorch's global generator, as PyTorch's <c>manual_seed</c> does.</remarks>
-    /// <inheritdoc cref="ResidualNetwork(ResNetVariant, int, int, Stem)"/>
-    public static ResidualNetwork Seeded(long seed, ResNetVariant variant, int classes = 1000, int channels = 3, Stem stem = Stem.Standard)
+    /// <inheritdoc cref="ResidualNetwork(ResNetVariant, int?, int, Stem?)"/>
+    public static ResidualNetwork Seeded(long seed, ResNetVariant variant, int? classes = null, int channels = 3, Stem? stem = null)
     {
         TorchRuntime.Load();
         lock (seeding) // the generator is the process's own: no other network may draw from it between seed and weights
@@ -86,8 +92,11 @@ public sealed class ResidualNetwork : Module<Tensor, Tensor>
     {
         RequireBatch(input);
         using var scope = NewDisposeScope();
-        var x = StemOf(input);                                        // N×64×H/4×W/4, or ×H×W with the small stem
-        x = layer4.call(layer3.call(layer2.call(layer1.call(x))));    // N×features×H/32×W/32, or ×H/8×W/8
+        var x = StemOf(input);                                        // N×width×H/4×W/4, or ×H×W with the small stem
+        foreach (var stage in stages)
+            x = stage.call(x);                                        // the last: N×features×H/32×W/32
+        if (norm is not null)
+            x = norm.call(x).relu_();
         x = functional.adaptive_avg_pool2d(x, 1).flatten(1);          // N×features
         return fc.call(x).MoveToOuterDisposeScope();                  // N×classes
     }
@@ -95,36 +104,41 @@ public sealed class ResidualNetwork : Module<Tensor, Tensor>
     Tensor StemOf(Tensor images)
     {
         var x = bn1.call(conv1.call(images)).relu_();
-        return Stem == Stem.Standard ? functional.max_pool2d(x, 3, stride: 2, padding: 1) : x;
+        return Stem == Stem.Standard ? functional.max_pool2d(x, 3, stride: 2, padding: Variant.HasStemPadding ? 1 : 0) : x;
     }
 
-    Sequential Stage(ref int inputs, int width, int depth, int stride)
+    /// <summary>A stage: its first block changes the shape. torchvision's rule of dilation: that block keeps the stage before's.</summary>
+    Sequential Stage(int stage, int depth)
     {
-        var outputs = width * Variant.Expansion;
-        var blocks = new List<Module<Tensor, Tensor>>(depth) { Block(inputs, width, stride) };
-        inputs = outputs;
-        while (blocks.Count < depth)
-            blocks.Add(Block(outputs, width, stride: 1));
-        return Sequential(blocks);
+        var width = Variant.Width << (stage - 1);
+        var isDilated = stage > Variant.Depths.Stages - Variant.DilatedStages;
+        var inputs = stage == 1 ? Variant.Width : Variant.StageChannels(stage - 1);
+        return Sequential(Enumerable.Range(0, depth).Select(block => new ResidualBlock(Variant, block == 0
+            ? new(inputs, width, stage == 1 || isDilated ? 1 : 2) { Dilation = DilationOf(stage - 1), DropRate = DropRate(stage, block), IsFirst = stage == 1 }
+            : new(Variant.StageChannels(stage), width, 1) { Dilation = DilationOf(stage), DropRate = DropRate(stage, block) })));
     }
 
-    Module<Tensor, Tensor> Block(int inputs, int width, int stride)
-    {
-        var outputs = width * Variant.Expansion;
-        // torchvision builds the shortcut before the block that it belongs to.
-        var shortcut = stride == 1 && inputs == outputs ? null : Sequential(Layers.Conv1x1(inputs, outputs, stride), BatchNorm2d(outputs));
-        return Variant.Block == BlockKind.Basic
-            ? new BasicBlock(inputs, outputs, stride, shortcut)
-            : new Bottleneck(inputs, width * Variant.WidthPerGroup / 64 * Variant.Groups, outputs, stride, Variant.Groups, shortcut);
-    }
+    int DilationOf(int stage) => 1 << Math.Max(0, stage - (Variant.Depths.Stages - Variant.DilatedStages));
 
-    /// <summary>Kaiming normal, fan out (He et al. 2015, arXiv:1502.01852), over every convolution in the order of registration.</summary>
-    void InitializeConvolutions()
+    double DropRate(int stage, int block) => Variant.DropPathRate * (Variant.Depths.Before(stage) + block) / Math.Max(1, Variant.Depths.Blocks - 1);
+
+    /// <summary>Draws the weights over again, in the order of registration, unless the layers' own are wanted.</summary>
+    void Initialize()
     {
         using var noGrad = no_grad();
-        foreach (var convolution in modules().OfType<Conv2d>())
-            init.kaiming_normal_(convolution.weight, mode: init.FanInOut.FanOut, nonlinearity: init.NonlinearityType.ReLU);
+        foreach (var layer in Within(this))
+        {
+            if (Variant.Initialization == Initialization.KaimingNormal && layer is Conv2d convolution)
+                init.kaiming_normal_(convolution.weight, mode: init.FanInOut.FanOut, nonlinearity: init.NonlinearityType.ReLU);
+            if (Variant.Initialization == Initialization.XavierUniform && ((layer as Conv2d)?.weight ?? (layer as Linear)?.weight) is { } weight)
+                init.xavier_uniform_(weight);
+        }
+        foreach (var block in modules().OfType<ResidualBlock>().Where(_ => Variant.StartsAsIdentity))
+            block.StartAsIdentity();
     }
+
+    /// <summary>The modules inside one, each before its own, as PyTorch's <c>modules()</c>; TorchSharp's lists all children first.</summary>
+    static IEnumerable<Module> Within(Module parent) => parent.named_children().SelectMany(child => Within(child.module).Prepend(child.module));
 
     /// <summary>
     /// Lays the weights out as channels-last; with images that come as rows of pixels, every convolution then runs in

@@ -12,7 +12,7 @@ public static class Trainer
 {
     /// <summary>Builds the network for a set of images and trains it.</summary>
     /// <param name="variant">The row of the table.</param>
-    /// <param name="stem">The stem; null chooses by the size of the images (<see cref="ResNetVariant.StemFor"/>).</param>
+    /// <param name="stem">The stem; null chooses by the row and the size of the images (<see cref="ResNetVariant.StemAt"/>).</param>
     /// <param name="training">The images, at least 2.</param>
     /// <param name="validation">Images to measure each epoch on, or null.</param>
     /// <param name="options">How to train.</param>
@@ -30,7 +30,7 @@ public static class Trainer
         RequireTrainable(training, validation, options);
         var seed = options.Seed ?? Random.Shared.Next();
         var preset = training.Preset;
-        var network = ResidualNetwork.Seeded(seed, variant, training.Classes, preset.Channels, stem ?? ResNetVariant.StemFor(preset.Height, preset.Width));
+        var network = ResidualNetwork.Seeded(seed, variant, training.Classes, preset.Channels, stem ?? variant.StemAt(preset.Height, preset.Width));
         try
         {
             var history = new List<EpochMetrics>();
