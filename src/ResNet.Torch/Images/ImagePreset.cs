@@ -1,8 +1,10 @@
+using System.Text.Json.Serialization;
 using static TorchSharp.torch;
 
 namespace ResNet.Torch;
 
 /// <summary>How pixels are made up when an image is resized.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<Interpolation>))]
 public enum Interpolation
 {
     /// <summary>Linear in both directions.</summary>
@@ -49,9 +51,11 @@ public sealed record ImagePreset(int Height, int Width, IReadOnlyList<float> Mea
     public bool Antialias { get; init; } = true;
 
     /// <summary>Channels of an image: 3 for RGB, 1 for grey.</summary>
+    [JsonIgnore]
     public int Channels => Mean.Count;
 
     /// <summary>Bytes of one image: rows from the top, pixels from the left, the channels of a pixel side by side.</summary>
+    [JsonIgnore]
     public int ImageBytes => checked(Height * Width * Channels);
 
     /// <summary>Turns pixels into the batch that a network expects.</summary>

@@ -1,85 +1,46 @@
-using System.Globalization;
 using System.Text.Json;
-using static TorchSharp.torch;
 
 namespace ResNet.Torch.Inference;
 
-/// <summary>A classifier as a safetensors file: the weights by torchvision's names, and the rest as metadata.</summary>
+/// <summary>A classifier as a safetensors file: a saved network (<see cref="NetworkWeights"/>) with class names and preset beside it.</summary>
 internal static class ClassifierFile
 {
-    const string VariantKey = "variant", StemKey = "stem", ChannelsKey = "channels", ClassesKey = "classes", PresetKey = "preset";
+    const string ClassNamesKey = "class_names", PresetKey = "preset";
 
     static readonly JsonSerializerOptions strict = new() { RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true };
 
-    sealed record PresetData(int Height, int Width, float[] Mean, float[] Std);
-
-    public static void Write(string path, ImageClassifier classifier)
+    public static void Write(string path, ImageClassifier classifier) => classifier.Network.Save(path, new Dictionary<string, string>
     {
-        var (network, preset) = (classifier.Network, classifier.Preset);
-        SafeTensors.Write(path, network.state_dict(), new Dictionary<string, string>
-        {
-            [VariantKey] = network.Variant.Name,
-            [StemKey] = network.Stem.ToString(),
-            [ChannelsKey] = network.Channels.ToString(CultureInfo.InvariantCulture),
-            [ClassesKey] = JsonSerializer.Serialize(classifier.ClassNames),
-            [PresetKey] = JsonSerializer.Serialize(new PresetData(preset.Height, preset.Width, [.. preset.Mean], [.. preset.Std])),
-        });
-    }
+        [ClassNamesKey] = JsonSerializer.Serialize(classifier.ClassNames),
+        [PresetKey] = JsonSerializer.Serialize(classifier.Preset),
+    });
 
     public static ImageClassifier Read(string path)
     {
         using var file = WeightFile.Open(path);
-        var classes = Json<string[]>(file, ClassesKey);
-        var preset = Json<PresetData>(file, PresetKey);
-        if (!ResNetVariant.TryFind(Text(file, VariantKey), out var variant))
-            throw Error(file, $"the network '{Text(file, VariantKey)}' is not known here");
-        if (!Enum.TryParse<Stem>(Text(file, StemKey), out var stem) || !int.TryParse(Text(file, ChannelsKey), CultureInfo.InvariantCulture, out var channels))
-            throw Error(file, $"its '{StemKey}' or '{ChannelsKey}' cannot be read");
-        if (classes.Length < 1 || preset.Height < 1 || preset.Width < 1 || channels < 1 || preset.Mean.Length != channels || preset.Std.Length != channels)
-            throw Error(file, "its classes, channels and preset do not fit one another");
-
-        var network = new ResidualNetwork(variant, classes.Length, channels, stem);
+        var classNames = Json<string[]>(file, ClassNamesKey);
+        var preset = Json<ImagePreset>(file, PresetKey);
+        var network = ResidualNetwork.Load(file);
         try
         {
-            CopyWeights(file, network);
-            return new ImageClassifier(network, new ImagePreset(preset.Height, preset.Width, preset.Mean, preset.Std), classes);
+            return new ImageClassifier(network, preset, classNames);
         }
-        catch
+        catch (ArgumentException e)
         {
             network.Dispose();
-            throw;
+            throw new WeightFormatException($"{path}: its metadata contradict one another: {e.Message}", e);
         }
     }
-
-    static void CopyWeights(WeightFile file, ResidualNetwork network)
-    {
-        var weights = network.state_dict();
-        var unfit = weights.Where(w => !file.Tensors.TryGetValue(w.Key, out var stored) || !stored.Shape.SequenceEqual(w.Value.shape))
-            .Select(w => w.Key).Concat(file.Tensors.Keys.Except(weights.Keys)).ToList();
-        if (unfit.Count > 0)
-            throw Error(file, $"{unfit.Count} of its tensors do not fit {network.Variant} ({string.Join(", ", unfit.Take(3))}{(unfit.Count > 3 ? ", …" : "")})");
-        using var noGrad = no_grad();
-        foreach (var (name, weight) in weights)
-        {
-            using var stored = file.Read(name);
-            weight.copy_(stored);
-        }
-    }
-
-    static string Text(WeightFile file, string key) =>
-        file.Metadata.TryGetValue(key, out var text) ? text : throw Error(file, $"its metadata have no '{key}', so it holds no classifier");
 
     static T Json<T>(WeightFile file, string key)
     {
         try
         {
-            return JsonSerializer.Deserialize<T>(Text(file, key), strict) ?? throw new JsonException("null");
+            return JsonSerializer.Deserialize<T>(file.Metadata.GetValueOrDefault(key) ?? throw new JsonException("there is none"), strict) ?? throw new JsonException("null");
         }
         catch (JsonException e)
         {
-            throw new WeightFormatException($"{file.Path}: its '{key}' cannot be read ({e.Message.TrimEnd('.')}).", e);
+            throw new WeightFormatException($"{file.Path} holds no classifier: its metadata '{key}' cannot be read ({e.Message.TrimEnd('.')}). ImageClassifier.Save writes such files; weights alone go into a network with LoadWeights.", e);
         }
     }
-
-    static WeightFormatException Error(WeightFile file, string what) => new($"{file.Path}: {what}.");
 }

@@ -14,12 +14,14 @@ public sealed class ImageClassifier : IDisposable
     /// <param name="network">The network.</param>
     /// <param name="preset">What it expects of its images.</param>
     /// <param name="classNames">The name of each class, in the order of the logits.</param>
-    /// <exception cref="ArgumentException">The preset's channels are not the network's, or there is not one name for each class.</exception>
+    /// <exception cref="ArgumentException">The preset's size or channels are not the network's, or there is not one name for each class.</exception>
     public ImageClassifier(ResidualNetwork network, ImagePreset preset, IReadOnlyList<string> classNames)
     {
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(preset);
         ArgumentNullException.ThrowIfNull(classNames);
+        if (preset.Height < 1 || preset.Width < 1 || preset.Mean.Count != preset.Std.Count)
+            throw new ArgumentException($"The preset is {preset.Width}×{preset.Height} pixels with {preset.Mean.Count} means and {preset.Std.Count} deviations; sizes are at least 1, and each channel has one of both.", nameof(preset));
         if (network.Channels != preset.Channels)
             throw new ArgumentException($"{network.Variant} was built for {network.Channels} channels, the preset has {preset.Channels}.", nameof(preset));
         if (network.Classes != classNames.Count)
@@ -51,6 +53,7 @@ public sealed class ImageClassifier : IDisposable
     /// <returns>The classifier, which the caller disposes.</returns>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="WeightFormatException">The file is damaged, or holds something else; the message says what.</exception>
+    /// <exception cref="WeightMismatchException">The weights are not those of the network that the file names.</exception>
     public static ImageClassifier Load(string path) => ClassifierFile.Read(path);
 
     /// <summary>Scores images in one forward pass.</summary>

@@ -45,9 +45,12 @@ public static class NetworkWeights
         /// <param name="metadata">Text to keep beside the weights; its keys may not begin with "resnet.". Null for none.</param>
         /// <exception cref="ArgumentException">A key of the metadata begins with "resnet.".</exception>
         /// <exception cref="IOException">The file could not be written; nothing is left of it.</exception>
+        /// <exception cref="NotSupportedException">The network is no row of the table, but one of your own.</exception>
         public void Save(string path, IReadOnlyDictionary<string, string>? metadata = null)
         {
             ArgumentNullException.ThrowIfNull(network);
+            if (!ResNetVariant.TryFind(network.Variant.Name, out var row) || row != network.Variant)
+                throw new NotSupportedException($"'{network.Variant}' is not as it stands in the table, so it could not be built again by its name. Save its weights with {nameof(SafeTensors)}.{nameof(SafeTensors.Write)} and read them with {nameof(LoadWeights)}.");
             var all = new Dictionary<string, string>(metadata ?? new Dictionary<string, string>());
             if (all.Keys.FirstOrDefault(key => key.StartsWith(Reserved, StringComparison.Ordinal)) is { } taken)
                 throw new ArgumentException($"The metadata has '{taken}'; keys that begin with '{Reserved}' say how to build the network.", nameof(metadata));

@@ -9,12 +9,13 @@ internal sealed class WeightLoading(ResidualNetwork network, WeightFile file, We
     static readonly string[] head = ["fc.weight", "fc.bias"];
 
     readonly Dictionary<string, Tensor> weights = network.state_dict();
+    readonly Dictionary<string, (string FileKey, TensorInfo Info)> stored = ByOurKeys(network.Variant, file);
     readonly List<string> loaded = [], kept = [], missing = [];
     readonly List<MisshapenWeight> misshapen = [];
 
     public WeightLoadReport Run()
     {
-        var keepsHead = options.KeepHead && head.Any(key => !file.Tensors.TryGetValue(key, out var info) || Misfit(key, info) is not null);
+        var keepsHead = options.KeepHead && head.Any(key => !stored.TryGetValue(key, out var found) || Misfit(key, found.Info) is not null);
         foreach (var key in weights.Keys)
             Compare(key, keepsHead);
 
@@ -23,7 +24,7 @@ internal sealed class WeightLoading(ResidualNetwork network, WeightFile file, We
             Loaded = loaded,
             Kept = kept,
             Missing = missing,
-            Unexpected = [.. file.Tensors.Keys.Where(key => !weights.ContainsKey(key))],
+            Unexpected = [.. stored.Where(s => !weights.ContainsKey(s.Key)).Select(s => s.Value.FileKey)],
             Misshapen = misshapen,
         };
         if (misshapen.Count > 0 || (options.Strict && (missing.Count > 0 || report.Unexpected.Count > 0)))
@@ -36,12 +37,24 @@ internal sealed class WeightLoading(ResidualNetwork network, WeightFile file, We
     {
         if (keepsHead && head.Contains(key))
             kept.Add(key);
-        else if (!file.Tensors.TryGetValue(key, out var info))
+        else if (!stored.TryGetValue(key, out var found))
             (key.EndsWith(BatchCount, StringComparison.Ordinal) ? kept : missing).Add(key);
-        else if (Misfit(key, info) is { } misfit && !(options.AdaptChannels && IsOtherChannels(misfit)))
+        else if (Misfit(key, found.Info) is { } misfit && !(options.AdaptChannels && IsOtherChannels(misfit)))
             misshapen.Add(misfit);
         else
             loaded.Add(key);
+    }
+
+    /// <summary>The file's tensors by the names that they have here (<see cref="ResNetVariant.KeyAliases"/>).</summary>
+    static Dictionary<string, (string FileKey, TensorInfo Info)> ByOurKeys(ResNetVariant variant, WeightFile file)
+    {
+        var tensors = new Dictionary<string, (string FileKey, TensorInfo Info)>();
+        foreach (var (key, info) in file.Tensors)
+        {
+            if (!tensors.TryAdd(variant.KeyOf(key), (key, info)))
+                throw new WeightFormatException($"{file.Path}: '{tensors[variant.KeyOf(key)].FileKey}' and '{key}' are both {variant}'s {variant.KeyOf(key)}.");
+        }
+        return tensors;
     }
 
     MisshapenWeight? Misfit(string key, TensorInfo info)
@@ -76,7 +89,7 @@ internal sealed class WeightLoading(ResidualNetwork network, WeightFile file, We
 
     Tensor Read(string key, Tensor target)
     {
-        var values = file.Read(key).to(target.dtype);
+        var values = file.Read(stored[key].FileKey).to(target.dtype);
         return key == FirstConvolution && values.shape[1] != target.shape[1] ? AdaptChannels(values, target.shape[1]) : values;
     }
 

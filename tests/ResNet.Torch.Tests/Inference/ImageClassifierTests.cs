@@ -107,7 +107,7 @@ public class ImageClassifierTests
         var path = folder.File("weights.safetensors");
         SafeTensors.Write(path, new Dictionary<string, TorchSharp.torch.Tensor> { ["fc.weight"] = weight });
 
-        Assert.Contains("weights.safetensors: its metadata have no 'classes', so it holds no classifier", Assert.ThrowsExactly<WeightFormatException>(() => ImageClassifier.Load(path)).Message);
+        Assert.Contains("weights.safetensors holds no classifier: its metadata 'class_names'", Assert.ThrowsExactly<WeightFormatException>(() => ImageClassifier.Load(path)).Message);
     }
 
     [TestMethod]
@@ -119,6 +119,6 @@ public class ImageClassifierTests
         classifier.Save(path);
         File.WriteAllBytes(path, System.Text.Encoding.Latin1.GetBytes(System.Text.Encoding.Latin1.GetString(File.ReadAllBytes(path)).Replace("resnet18", "resnet34")));
 
-        Assert.Contains("do not fit resnet34 (layer", Assert.ThrowsExactly<WeightFormatException>(() => ImageClassifier.Load(path)).Message);
+        Assert.Contains("does not fit resnet34: 80 keys missing (layer", Assert.ThrowsExactly<WeightMismatchException>(() => ImageClassifier.Load(path)).Message);
     }
 }

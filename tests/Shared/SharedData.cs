@@ -1,4 +1,4 @@
-namespace ResNet.Torch.Tests.Weights;
+namespace ResNet.Torch.Tests;
 
 /// <summary>Data that lies beside the repository on some machines, in a folder named shared.</summary>
 static class SharedData
