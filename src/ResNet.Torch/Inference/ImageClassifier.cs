@@ -56,6 +56,31 @@ public sealed class ImageClassifier : IDisposable
     /// <exception cref="WeightMismatchException">The weights are not those of the network that the file names.</exception>
     public static ImageClassifier Load(string path) => ClassifierFile.Read(path);
 
+    /// <summary>A classifier with trained weights, which are fetched once (<see cref="PretrainedCache"/>).</summary>
+    /// <param name="weights">A row of <see cref="PretrainedWeights.All"/>, or one of the caller's own.</param>
+    /// <param name="progress">Told of the download; not at all when the file is there already.</param>
+    /// <param name="cancellationToken">Ends the download; what has come is kept for the next call.</param>
+    /// <returns>The classifier with the weights' own preset and class names, which the caller disposes.</returns>
+    /// <exception cref="PretrainedWeightsException">The file could neither be found nor fetched, or is another than the row's.</exception>
+    /// <exception cref="WeightMismatchException">The weights are not those of the row's network.</exception>
+    /// <exception cref="WeightFormatException">The file is damaged.</exception>
+    public static async Task<ImageClassifier> PretrainedAsync(PretrainedWeights weights, IProgress<DownloadProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(weights);
+        var path = await PretrainedCache.GetAsync(weights, progress, cancellationToken).ConfigureAwait(false);
+        var network = new ResidualNetwork(weights.Variant, weights.ClassNames.Count, weights.Preset.Channels);
+        try
+        {
+            network.LoadWeights(path);
+            return new ImageClassifier(network, weights.Preset, weights.ClassNames);
+        }
+        catch
+        {
+            network.Dispose();
+            throw;
+        }
+    }
+
     /// <summary>Scores images in one forward pass.</summary>
     /// <param name="pixels">N images of <see cref="ImagePreset.ImageBytes"/> bytes, one after the other.</param>
     /// <returns>N × classes probabilities, image after image; each image's sum to 1.</returns>
