@@ -3,7 +3,7 @@
 #:property PublishAot=false
 
 // Trains a ResNet-18 on the 60,000 images of Fashion-MNIST (Xiao et al. 2017, arXiv:1708.07747) and tests it on the other 10,000.
-//   dotnet run examples/fashion-mnist.cs -- [--data FOLDER] [--epochs 2] [--batch-size 256] [--stem Standard|Small] [--out FILE]
+//   dotnet run examples/fashion-mnist.cs -- [--data FOLDER] [--epochs 2] [--batch-size 256] [--stem Standard|Small] [--limit N] [--out FILE]
 
 using System.Buffers.Binary;
 using System.CommandLine;
@@ -20,8 +20,9 @@ var source = new Option<string>("--source") { Description = "Address to download
 var epochs = new Option<int>("--epochs") { DefaultValueFactory = _ => 2 };
 var batchSize = new Option<int>("--batch-size") { DefaultValueFactory = _ => 256 };
 var stem = new Option<Stem>("--stem") { Description = "Small trains seven times as long as Standard, and comes out better.", DefaultValueFactory = _ => Stem.Standard };
+var limit = new Option<int?>("--limit") { Description = "Train on the first images alone. Default: all 60,000." };
 var output = new Option<FileInfo>("--out") { Description = "Where the trained network goes.", DefaultValueFactory = _ => new("fashion-mnist-resnet18.safetensors") };
-var command = new RootCommand("Trains a ResNet-18 on Fashion-MNIST.") { data, source, epochs, batchSize, stem, output };
+var command = new RootCommand("Trains a ResNet-18 on Fashion-MNIST.") { data, source, epochs, batchSize, stem, limit, output };
 command.SetAction((arguments, cancellation) => Train(arguments, cancellation));
 try
 {
@@ -38,7 +39,7 @@ async Task Train(ParseResult arguments, CancellationToken cancellation)
     var folder = arguments.GetValue(data)?.FullName ?? await FashionMnist.FindOrDownload(arguments.GetValue(source)!, cancellation);
     var mlContext = new MLContext(seed: 1);
     var keys = mlContext.Transforms.Conversion.MapValueToKey("Label").Fit(FashionMnist.Classes(mlContext));
-    var train = keys.Transform(FashionMnist.Load(mlContext, folder, "train"));
+    var train = keys.Transform(FashionMnist.Load(mlContext, folder, "train", arguments.GetValue(limit)));
     var test = keys.Transform(FashionMnist.Load(mlContext, folder, "t10k"));
 
     using var model = mlContext.Transforms.ResNetClassifier(new ResNetClassifierOptions
@@ -107,13 +108,13 @@ static class FashionMnist
     /// <summary>The ten names in the set's own order, so that keys are its labels.</summary>
     public static IDataView Classes(MLContext mlContext) => mlContext.Data.LoadFromEnumerable(classes.Select(name => new { Label = name }));
 
-    public static IDataView Load(MLContext mlContext, string folder, string part)
+    public static IDataView Load(MLContext mlContext, string folder, string part, int? limit = null)
     {
         var pixels = Read(folder, part, "images-idx3", magic: 0x803, headerBytes: 16);
         var labels = Read(folder, part, "labels-idx1", magic: 0x801, headerBytes: 8);
         if (pixels.Length != labels.Length * Side * Side)
             throw new InvalidDataException($"{folder}: the {part} files hold {pixels.Length / (Side * Side)} images and {labels.Length} labels.");
-        return mlContext.Data.LoadFromEnumerable(Enumerable.Range(0, labels.Length).Select(i => new Item
+        return mlContext.Data.LoadFromEnumerable(Enumerable.Range(0, Math.Min(labels.Length, limit ?? int.MaxValue)).Select(i => new Item
         {
             Image = MLImage.CreateFromPixels(Side, Side, MLPixelFormat.Bgra32, Opaque(pixels.AsSpan(i * Side * Side, Side * Side))),
             Label = classes[labels[i]],

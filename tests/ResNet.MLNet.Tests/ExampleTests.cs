@@ -10,6 +10,8 @@ namespace ResNet.MLNet.Tests;
 [TestClass]
 public class ExampleTests
 {
+    public required TestContext TestContext { get; init; }
+
     static string Root
     {
         get
@@ -67,6 +69,23 @@ public class ExampleTests
         using var classifier = ImageClassifier.Load(saved);
         Assert.AreEqual("Ankle boot", classifier.ClassNames[9]);
         Assert.HasCount(10, classifier.Score(new byte[28 * 28]));
+    }
+
+    [TestMethod]
+    public void FashionMnist_RealFiles_LearnsFromTheFirstThousands()
+    {
+        if (!Directory.Exists("/usr/share/datasets/fashion-mnist"))
+        {
+            TestContext.WriteLine("Left out: Debian's package dataset-fashion-mnist is not installed.");
+            return;
+        }
+        using var folder = new TemporaryFolder();
+
+        var (exitCode, output, error) = Run("fashion-mnist.cs", folder.Path, "--limit", "3000", "--epochs", "2", "--batch-size", "64", "--out", folder.File("network.safetensors"));
+
+        Assert.AreEqual(0, exitCode, error);
+        var accuracy = double.Parse(output.Trim().Split('\n')[^1].Split(' ')[2], System.Globalization.CultureInfo.InvariantCulture);
+        Assert.IsGreaterThan(0.7, accuracy, output); // ten classes: 0.1 by chance
     }
 
     [TestMethod]
