@@ -40,11 +40,10 @@ internal sealed class ResidualBlock : Module<Tensor, Tensor>
     readonly SqueezeExcitation? se;
     readonly Module<Tensor, Tensor>? downsample;
     readonly ResNetVariant variant;
-    readonly double dropRate;
 
     public ResidualBlock(ResNetVariant variant, BlockShape shape) : base(nameof(ResidualBlock))
     {
-        (this.variant, dropRate) = (variant, shape.DropRate);
+        (this.variant, DropRate) = (variant, shape.DropRate);
         var layers = new Layers(variant);
         var (inputs, width, stride) = shape;
         var outputs = width * variant.Expansion;
@@ -72,6 +71,9 @@ internal sealed class ResidualBlock : Module<Tensor, Tensor>
         bn3 = conv3 is null ? null : Norm(conv3);
         RegisterComponents();
     }
+
+    /// <summary>Probability that training leaves the block out for an image.</summary>
+    public double DropRate { get; }
 
     bool IsPreActivated => variant.Order == ActivationOrder.BeforeConvolution;
 
@@ -110,7 +112,7 @@ internal sealed class ResidualBlock : Module<Tensor, Tensor>
             return x;
         if (se is not null)
             x = se.call(x);
-        if (training && dropRate > 0)
+        if (training && DropRate > 0)
             x = DropImages(x);
         var around = downsample is null ? identity : downsample.call(projected);
         return variant.ActivatesBeforeAddition ? x.add(around) : x.add_(around); // a ReLU's gradient needs its result as it was
@@ -119,7 +121,7 @@ internal sealed class ResidualBlock : Module<Tensor, Tensor>
     /// <summary>Zero for a share of the images, the rest scaled up by as much: the expected value stays (arXiv:1603.09382).</summary>
     Tensor DropImages(Tensor x)
     {
-        var keep = 1 - dropRate;
+        var keep = 1 - DropRate;
         return x * empty(x.shape[0], 1, 1, 1, dtype: x.dtype, device: x.device).bernoulli_(keep).div_(keep);
     }
 

@@ -12,7 +12,7 @@ namespace ResNet.Torch;
 /// convolutions and its gates, then the classifier; then <see cref="ResNetVariant.Initialization"/> over the layers in the order of
 /// the state dictionary, which has torchvision's keys (a pre-activated network's last norm is <c>norm</c>). The owner disposes it; that frees its weights.
 /// </remarks>
-public sealed class ResidualNetwork : Module<Tensor, Tensor>
+public sealed partial class ResidualNetwork : Module<Tensor, Tensor>
 {
     static readonly Lock seeding = new();
 
