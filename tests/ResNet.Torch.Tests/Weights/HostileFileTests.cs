@@ -88,23 +88,19 @@ public sealed class HostileFileTests : IDisposable
     [DataRow("training-zip-protocol2.pth")]
     [DataRow("training-legacy-protocol2.pth")]
     [DataRow("training-legacy-protocol4.pth")]
-    public void Open_FileCutAnywhere_IsRefused(string fixture)
-    {
-        var whole = Fixture.Bytes(fixture);
-        for (var length = 0; length < whole.Length; length++)
-        {
-            var path = folder.File("cut", whole.AsSpan(0, length));
-            Assert.ThrowsExactly<WeightFormatException>(() => WeightFile.Open(path).Dispose(), $"{length} bytes");
-        }
-    }
+    public void Open_FileCutAnywhere_IsRefused(string fixture) => RequireEveryCutRefused(Fixture.Bytes(fixture));
 
     [TestMethod]
-    public void Open_SafeTensorsCutAnywhere_IsRefused()
+    public void Open_SafeTensorsCutAnywhere_IsRefused() =>
+        RequireEveryCutRefused(SafeTensors("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}"""));
+
+    void RequireEveryCutRefused(byte[] whole)
     {
-        var whole = SafeTensors("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""");
-        for (var length = 0; length < whole.Length; length++)
+        var path = folder.File("cut", whole);
+        for (var length = whole.Length - 1; length >= 0; length--)
         {
-            var path = folder.File("cut", whole.AsSpan(0, length));
+            using (var file = File.OpenWrite(path))
+                file.SetLength(length);
             Assert.ThrowsExactly<WeightFormatException>(() => WeightFile.Open(path).Dispose(), $"{length} bytes");
         }
     }
@@ -156,7 +152,8 @@ public sealed class HostileFileTests : IDisposable
         RequireRefused(Legacy([0x80, 9]), "protocol 9");
         RequireRefused(Legacy([(byte)'X', 0xff, 0xff, 0xff, 0xff]), "4294967295 bytes more were expected");
         RequireRefused(Legacy([0x8d, .. Repeat(8, 0xff)]), "18446744073709551615 bytes more were expected");
-        RequireRefused(Legacy([0x8b, 0xff, 0xff, 0xff, 0x7f]), "2147483647 bytes more were expected");
+        RequireRefused(Legacy([0x8b, 0xff, 0xff, 0xff, 0x7f]), "an integer of 2147483647 bytes");
+        RequireRefused(Legacy([(byte)'c', .. Repeat(2000, (byte)'a')]), "a name in the pickle is longer than 1024 bytes");
     }
 
     static byte[] Keep(uint place) => [(byte)'r', .. BitConverter.GetBytes(place), (byte)'2'];
@@ -184,11 +181,11 @@ public sealed class HostileFileTests : IDisposable
     public void Open_DictionaryThatHoldsItself_IsRefused() =>
         RequireRefused(Legacy([.. "}q\u0000X\u0005\0\0\0modelh\u0000s"u8, (byte)'.', .. "]."u8]), "it holds no dictionary of tensors");
 
-    /// <summary>A dictionary with the tensor "w" of a float32 storage "0", and the storage.</summary>
-    static byte[] OneTensor(byte[] offset, byte[] shape, byte[] strides, long claimed = 2, long stored = 2, string type = "FloatStorage") => Legacy(
-        [.. "}X\u0001\0\0\0wctorch._utils\n_rebuild_tensor_v2\n((X\u0007\0\0\0storagectorch\n"u8, .. Encoding.ASCII.GetBytes(type), .. "\nX\u0001\0\0\00X\u0003\0\0\0cpu"u8],
-        [.. Long(claimed), (byte)'N', (byte)'t', (byte)'Q', .. offset, .. shape, .. strides, 0x89, (byte)'N', (byte)'t', (byte)'R', (byte)'s', (byte)'.'],
-        [.. "](X\u0001\0\0\00e."u8, .. BitConverter.GetBytes(stored), .. new byte[8]]);
+    /// <summary>A dictionary with the tensor "w" of a float32 storage "0", and the storage: 1, 2.</summary>
+    static byte[] OneTensor(byte[] offset, byte[] shape, byte[] strides, long claimed = 2, long stored = 2, string type = "FloatStorage", byte[]? view = null) => Legacy(
+        [.. "}U\u0001wctorch._utils\n_rebuild_tensor_v2\n((U\u0007storagectorch\n"u8, .. Encoding.ASCII.GetBytes(type), .. "\nU\u00010U\u0003cpu"u8],
+        [.. Long(claimed), .. view ?? [(byte)'N'], (byte)'t', (byte)'Q', .. offset, .. shape, .. strides, 0x89, (byte)'N', (byte)'t', (byte)'R', (byte)'s', (byte)'.'],
+        [.. "](U\u00010e."u8, .. BitConverter.GetBytes(stored), .. BitConverter.GetBytes(1f), .. BitConverter.GetBytes(2f)]);
 
     static byte[] Long(long value) => [0x8a, 8, .. BitConverter.GetBytes(value)];
 
@@ -199,7 +196,22 @@ public sealed class HostileFileTests : IDisposable
     {
         using var file = WeightFile.Open(folder.File("good", OneTensor(Long(0), Tuple(2), Tuple(1))));
 
-        Assert.AreEqual("Float32 [2]", file.Tensors["w"].ToString());
+        using var read = file.Read("w");
+        CollectionAssert.AreEqual(new[] { 1f, 2f }, read.data<float>().ToArray());
+    }
+
+    // PyTorch before 0.4 wrote parts of storages.
+    [TestMethod]
+    public void Open_PartOfAStorage_IsReadWhenItIsInside()
+    {
+        static byte[] View(long first, long count) => [(byte)'(', .. "U\u0001v"u8, .. Long(first), .. Long(count), (byte)'t'];
+        using var file = WeightFile.Open(folder.File("view", OneTensor(Long(0), Tuple(1), Tuple(1), view: View(1, 1))));
+
+        using var read = file.Read("w");
+        CollectionAssert.AreEqual(new[] { 2f }, read.data<float>().ToArray());
+        RequireRefused(OneTensor(Long(0), Tuple(2), Tuple(1), view: View(1, 1)), "its storage has 1");
+        RequireRefused(OneTensor(Long(0), Tuple(1), Tuple(1), view: View(1, 2)), "a part of storage '0' is not inside it");
+        RequireRefused(OneTensor(Long(0), Tuple(1), Tuple(1), view: View(long.MaxValue, 1)), "a part of storage '0' is not inside it");
     }
 
     [TestMethod]

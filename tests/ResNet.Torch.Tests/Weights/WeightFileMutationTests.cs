@@ -10,7 +10,7 @@ public sealed class WeightFileMutationTests : IDisposable
     static readonly string[] fixtures =
     [
         "training-zip-protocol2.pth", "training-zip-protocol4.pth", "training-legacy-protocol2.pth", "training-legacy-protocol4.pth",
-        "views-zip.pth", "views-legacy.pth", "types-zip.pth", "types-legacy.pth",
+        "views-zip.pth", "views-legacy.pth", "types-zip.pth", "types-legacy.pth", "model-zip64.pth",
     ];
 
     readonly TemporaryFolder folder = new();
