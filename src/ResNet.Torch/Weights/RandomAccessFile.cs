@@ -5,6 +5,8 @@ namespace ResNet.Torch.Weights;
 /// <summary>A file that is read by position; every fault in it is told with its path.</summary>
 internal sealed class RandomAccessFile : IDisposable
 {
+    const int MaxMessageLength = 1000; // names in a hostile file may have megabytes
+
     readonly SafeFileHandle handle;
 
     RandomAccessFile(string path, SafeFileHandle handle)
@@ -40,8 +42,11 @@ internal sealed class RandomAccessFile : IDisposable
         return new RandomAccessFile(path, File.OpenHandle(path));
     }
 
-    public WeightFormatException Error(string what, Exception? cause = null) =>
-        cause is null ? new($"{Path}: {what}.") : new($"{Path}: {what}.", cause);
+    public WeightFormatException Error(string what, Exception? cause = null)
+    {
+        var told = what.Length > MaxMessageLength ? what[..MaxMessageLength] + "…" : what;
+        return cause is null ? new($"{Path}: {told}.") : new($"{Path}: {told}.", cause);
+    }
 
     /// <summary>Reads a part that is small enough for memory: the caller has bounded <paramref name="count"/>.</summary>
     public byte[] Read(long position, int count)

@@ -21,7 +21,7 @@ public sealed class NetworkWeightsTests : IDisposable
     {
         CollectionAssert.AreEquivalent(expected.Keys, actual.Keys);
         foreach (var (key, bytes) in expected)
-            CollectionAssert.AreEqual(bytes, actual[key], key);
+            Assert.IsTrue(bytes.AsSpan().SequenceEqual(actual[key]), key); // CollectionAssert boxes each byte
     }
 
     /// <summary>Writes the network's weights as another would have them.</summary>
@@ -49,11 +49,6 @@ public sealed class NetworkWeightsTests : IDisposable
         Assert.AreEqual((network.Variant, classes, channels, stem), (loaded.Variant, loaded.Classes, loaded.Channels, loaded.Stem));
         Assert.AreEqual("[\"cat\",\"dog\"]", file.Metadata["labels"]);
         RequireSame(Snapshot(network), Snapshot(loaded));
-        using var scope = NewDisposeScope();
-        var images = rand(2, channels, 64, 64);
-        network.eval();
-        loaded.eval();
-        CollectionAssert.AreEqual(network.call(images).data<float>().ToArray(), loaded.call(images).data<float>().ToArray());
     }
 
     [TestMethod]
@@ -180,6 +175,7 @@ public sealed class NetworkWeightsTests : IDisposable
     [DataRow(ScalarType.BFloat16)]
     public void LoadWeights_AnotherType_IsConverted(ScalarType type)
     {
+        using var scope = NewDisposeScope();
         using var other = Network();
         using var network = Network();
         var path = Write(other, weights =>

@@ -108,6 +108,7 @@ public sealed class PyTorchCheckpointTests : IDisposable
     [TestMethod]
     [DataRow("parameters-zip.pth", 1f, 2f)]
     [DataRow("model-zip.pth", 4f, 5f)]
+    [DataRow("model-zip64.pth", 4f, 5f)]
     public void Open_WrappedAndPrefixed_StripsBoth(string fixture, float first, float second)
     {
         using var scope = NewDisposeScope();

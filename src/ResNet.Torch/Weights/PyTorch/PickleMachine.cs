@@ -10,6 +10,8 @@ namespace ResNet.Torch.Weights.PyTorch;
 /// <param name="storageOf">Gives the storage that a persistent id stands for.</param>
 internal sealed class PickleMachine(PickleSource source, Func<object?, object> storageOf)
 {
+    const int MaxIntegerBytes = 256;
+
     readonly List<object?> stack = [];
     readonly List<int> marks = [];
     readonly Dictionary<uint, object?> memo = [];
@@ -134,6 +136,8 @@ internal sealed class PickleMachine(PickleSource source, Func<object?, object> s
     /// <summary>A long where it fits, else a BigInteger.</summary>
     void PushInteger(uint count)
     {
+        if (count > MaxIntegerBytes)
+            throw source.Error($"the pickle has an integer of {count} bytes; at most {MaxIntegerBytes} are read");
         var value = new BigInteger(source.Bytes(count));
         if (value >= long.MinValue && value <= long.MaxValue)
             Push((long)value);
