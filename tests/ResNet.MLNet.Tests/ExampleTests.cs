@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.IO.Compression;
 using System.Net;
 using ResNet.Torch;
+using ResNet.Torch.Tests;
 
 namespace ResNet.MLNet.Tests;
 

@@ -1,5 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using ResNet.Torch.Tests;
 using SkiaSharp;
 
 namespace ResNet.MLNet.Tests;

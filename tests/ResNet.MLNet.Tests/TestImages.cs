@@ -2,6 +2,7 @@ using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Transforms.Image;
 using ResNet.Torch;
+using ResNet.Torch.Tests;
 
 namespace ResNet.MLNet.Tests;
 
@@ -79,20 +80,4 @@ static class TestImages
         var pipeline = mlContext.Transforms.Conversion.MapValueToKey("Label").Append(mlContext.Transforms.LoadImages("Image", null, "ImagePath"));
         return pipeline.Fit(files).Transform(files);
     }
-}
-
-/// <summary>A folder that is deleted with its files.</summary>
-sealed class TemporaryFolder : IDisposable
-{
-    public string Path { get; } = Directory.CreateTempSubdirectory("resnet-tests-").FullName;
-
-    /// <summary>The path of a file in it, whose folder is made.</summary>
-    public string File(params ReadOnlySpan<string> parts)
-    {
-        var path = System.IO.Path.Combine([Path, .. parts]);
-        Directory.CreateDirectory(System.IO.Path.GetDirectoryName(path)!);
-        return path;
-    }
-
-    public void Dispose() => Directory.Delete(Path, recursive: true);
 }

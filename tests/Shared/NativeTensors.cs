@@ -21,6 +21,9 @@ static class NativeTensors
 
     static long Change(Action work)
     {
+        // What earlier work left to the garbage collector must not go while this is counted.
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
         var before = Tensor.TotalCount;
         work();
         return Tensor.TotalCount - before;

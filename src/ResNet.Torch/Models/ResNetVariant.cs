@@ -102,6 +102,20 @@ public sealed partial record ResNetVariant(string Name, BlockKind Block, StageDe
     /// <param name="stage">1 is the first.</param>
     public int StageChannels(int stage) => (Width << (stage - 1)) * Expansion;
 
+    /// <summary>Our key of the first convolution's weight, [outputs, channels of the images, H, W].</summary>
+    internal string FirstConvolutionKey => HasDeepStem ? "conv1.0.weight" : "conv1.weight";
+
+    /// <summary>Whether two rows differ at most in what training and fresh weights depend on: trained weights of one are those of the other.</summary>
+    internal bool HasTheWeightsOf(ResNetVariant other) => this == other with
+    {
+        Classes = Classes,
+        Stem = Stem, // a network says its own
+        ParameterCount = ParameterCount,
+        DropPathRate = DropPathRate,
+        StartsAsIdentity = StartsAsIdentity,
+        Initialization = Initialization,
+    };
+
     /// <summary>Turns a key of a weight file into ours, by <see cref="KeyAliases"/>.</summary>
     public string KeyOf(string fileKey) => KeyAliases.Aggregate(fileKey, (key, alias) => alias.Apply(key));
 

@@ -49,7 +49,7 @@ public static class NetworkWeights
         public void Save(string path, IReadOnlyDictionary<string, string>? metadata = null)
         {
             ArgumentNullException.ThrowIfNull(network);
-            if (!ResNetVariant.TryFind(network.Variant.Name, out var row) || row != network.Variant)
+            if (!ResNetVariant.TryFind(network.Variant.Name, out var row) || !row.HasTheWeightsOf(network.Variant))
                 throw new NotSupportedException($"'{network.Variant}' is not as it stands in the table, so it could not be built again by its name. Save its weights with {nameof(SafeTensors)}.{nameof(SafeTensors.Write)} and read them with {nameof(LoadWeights)}.");
             var all = new Dictionary<string, string>(metadata ?? new Dictionary<string, string>());
             if (all.Keys.FirstOrDefault(key => key.StartsWith(Reserved, StringComparison.Ordinal)) is { } taken)
@@ -84,7 +84,7 @@ public static class NetworkWeights
                 throw Error(file, StemKey, $"one of {string.Join(", ", Enum.GetNames<Stem>())}");
             // Checked against the tensors before a network is built: metadata alone could ask for all of memory.
             var classes = Size(file, ClassesKey, "fc.weight", dimension: 0);
-            var channels = Size(file, ChannelsKey, "conv1.weight", dimension: 1);
+            var channels = Size(file, ChannelsKey, variant.FirstConvolutionKey, dimension: 1);
 
             var built = new ResidualNetwork(variant, classes, channels, stem);
             try

@@ -5,7 +5,7 @@ namespace ResNet.Torch.Weights;
 /// <summary>One file on its way into one network: compare all, read all, then set all.</summary>
 internal sealed class WeightLoading(ResidualNetwork network, WeightFile file, WeightLoadOptions options)
 {
-    const string FirstConvolution = "conv1.weight", BatchCount = ".num_batches_tracked";
+    const string BatchCount = ".num_batches_tracked";
     static readonly string[] head = ["fc.weight", "fc.bias"];
 
     readonly Dictionary<string, Tensor> weights = network.state_dict();
@@ -64,8 +64,9 @@ internal sealed class WeightLoading(ResidualNetwork network, WeightFile file, We
         return fits ? null : new MisshapenWeight(key, info, wanted);
     }
 
-    static bool IsOtherChannels(MisshapenWeight misfit) =>
-        misfit is { Key: FirstConvolution, InFile.Shape: [var outputs, > 0, var height, var width], InNetwork.Shape: [var o, _, var h, var w] } &&
+    bool IsOtherChannels(MisshapenWeight misfit) =>
+        misfit.Key == network.Variant.FirstConvolutionKey &&
+        misfit is { InFile.Shape: [var outputs, > 0, var height, var width], InNetwork.Shape: [var o, _, var h, var w] } &&
         (outputs, height, width) == (o, h, w) && is_floating_point(misfit.InFile.Type);
 
     string Advice()
@@ -74,7 +75,7 @@ internal sealed class WeightLoading(ResidualNetwork network, WeightFile file, We
         if (!options.KeepHead && (missing.Concat(misshapen.Select(m => m.Key)).Any(head.Contains)))
             advice.Add(" Set KeepHead to keep the network's own fc.");
         if (!options.AdaptChannels && misshapen.Exists(IsOtherChannels))
-            advice.Add(" Set AdaptChannels to adapt conv1 to the network's channels.");
+            advice.Add(" Set AdaptChannels to adapt the first convolution to the network's channels.");
         return string.Concat(advice);
     }
 
@@ -90,7 +91,7 @@ internal sealed class WeightLoading(ResidualNetwork network, WeightFile file, We
     Tensor Read(string key, Tensor target)
     {
         var values = file.Read(stored[key].FileKey).to(target.dtype);
-        return key == FirstConvolution && values.shape[1] != target.shape[1] ? AdaptChannels(values, target.shape[1]) : values;
+        return key == network.Variant.FirstConvolutionKey && values.shape[1] != target.shape[1] ? AdaptChannels(values, target.shape[1]) : values;
     }
 
     /// <param name="filters">[outputs, channels of the file, H, W].</param>

@@ -1,5 +1,3 @@
-using ResNet.Torch.Tests.Weights;
-
 namespace ResNet.Torch.Tests.Inference;
 
 [TestClass]

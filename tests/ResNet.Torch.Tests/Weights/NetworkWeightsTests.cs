@@ -37,6 +37,10 @@ public sealed class NetworkWeightsTests : IDisposable
     [TestMethod]
     [DataRow("resnet18", 7, 1, Stem.Small)]
     [DataRow("resnet50", 2, 3, Stem.Standard)]
+    [DataRow("resnet50d", 2, 4, Stem.Standard)]
+    [DataRow("resnet20", 10, 3, Stem.Small)]
+    [DataRow("textbook_resnet18", 10, 1, Stem.Standard)]
+    [DataRow("preact_resnet18", 5, 3, Stem.Standard)]
     public void SaveAndLoad_Network_IsTheSameBitForBit(string variant, int classes, int channels, Stem stem)
     {
         using var network = new ResidualNetwork(ResNetVariant.Find(variant), classes, channels, stem);
@@ -69,7 +73,7 @@ public sealed class NetworkWeightsTests : IDisposable
         Assert.AreEqual(
             $"{path} does not fit resnet18: 1 key missing (fc.weight), 2 not expected (head.bias, head.weight), 1 of another shape " +
             "(conv1.weight is [64,1,3,3], the network wants [64,3,3,3]). Set KeepHead to keep the network's own fc. " +
-            "Set AdaptChannels to adapt conv1 to the network's channels.",
+            "Set AdaptChannels to adapt the first convolution to the network's channels.",
             error.Message);
         CollectionAssert.AreEqual(new[] { "fc.weight" }, error.Report!.Missing.ToList());
         CollectionAssert.AreEqual(new[] { "conv1.weight" }, error.Report.Misshapen.Select(m => m.Key).ToList());
@@ -241,6 +245,21 @@ public sealed class NetworkWeightsTests : IDisposable
         var error = Assert.ThrowsExactly<WeightFormatException>(() => ResidualNetwork.Load(path));
 
         Assert.Contains("resnet.classes = '2147483647'; the 3 that fc.weight has was expected", error.Message);
+    }
+
+    [TestMethod]
+    public void Save_RowOfOnesOwn_IsRefusedUnlessItsWeightsAreThoseOfTheTable()
+    {
+        using var trained = new ResidualNetwork(ResNetVariant.ResNet18 with { DropPathRate = 0.1, StartsAsIdentity = true }, classes: 2);
+        using var wider = new ResidualNetwork(ResNetVariant.ResNet18 with { Width = 32 }, classes: 2);
+        var path = folder.File("network.safetensors");
+
+        trained.Save(path);
+        using var loaded = ResidualNetwork.Load(path);
+
+        RequireSame(Snapshot(trained), Snapshot(loaded));
+        Assert.Contains("'resnet18' is not as it stands in the table", Assert.ThrowsExactly<NotSupportedException>(() => wider.Save(folder.File("wider.safetensors"))).Message);
+        Assert.IsFalse(File.Exists(folder.File("wider.safetensors")));
     }
 
     [TestMethod]

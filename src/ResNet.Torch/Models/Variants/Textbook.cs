@@ -12,7 +12,7 @@ public sealed partial record ResNetVariant
         KeyAliases =
         [
             new(@"^0\.", "conv1."), new(@"^1\.", "bn1."),
-            new(@"^resnet_block(\d)\.", "layer$1."), new(@"^(layer\d\.\d)\.conv3\.", "$1.downsample.0."),
+            new(@"^resnet_block(\d)\.", "layer$1."), ShortcutAlias,
             new(@"^fc\.1\.", "fc."),
         ],
     };
@@ -30,10 +30,13 @@ public sealed partial record ResNetVariant
         [
             new(@"^block1\.0\.", "conv1."), new(@"^block1\.1\.", "bn1."),
             new(@"^block2\.", "layer1."), new(@"^block3\.", "layer2."), new(@"^block4\.", "layer3."), new(@"^block5\.", "layer4."),
-            new(@"^(layer\d\.\d)\.conv3\.", "$1.downsample.0."),
+            ShortcutAlias,
             new(@"^classifier\.", "fc."),
         ],
     };
+
+    // Courses name the 1×1 convolution conv3, shortcut, downsample, …: it is what is neither conv1 and bn1 nor conv2 and bn2.
+    static KeyAlias ShortcutAlias => new(@"^(layer\d\.\d)\.(?!conv[12]\.|bn[12]\.|downsample\.0\.)\w+(?:\.0)?\.(?=weight$|bias$)", "$1.downsample.0.");
 
     /// <summary>The two textbook forms.</summary>
     public static IReadOnlyList<ResNetVariant> Textbooks { get; } = [TextbookResNet18, TextbookResNet18Unpadded];
