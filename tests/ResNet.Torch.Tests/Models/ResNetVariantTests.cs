@@ -49,6 +49,33 @@ public class ResNetVariantTests
         Assert.AreEqual(key, ResNetVariant.Find(name).KeyOf(fileKey));
 
     [TestMethod]
+    [DataRow("textbook_resnet18")]
+    [DataRow("textbook_resnet18_unpadded")]
+    [DataRow("resnet20")]
+    public void KeyOf_EveryKeyOfACheckpoint_NamesEachWeightOnce(string name)
+    {
+        var fileKeys = ReferenceFile.Read("checkpoint-keys.json").GetProperty(name).GetString()!.Split(' ');
+        var variant = ResNetVariant.Find(name);
+        using var network = new ResidualNetwork(variant);
+        var isCounted = fileKeys.Any(key => key.EndsWith("num_batches_tracked", StringComparison.Ordinal)); // not so in old files
+
+        var keys = fileKeys.Select(variant.KeyOf).ToList();
+
+        CollectionAssert.AreEquivalent(network.state_dict().Keys.Where(key => isCounted || !key.EndsWith("num_batches_tracked", StringComparison.Ordinal)).ToList(), keys);
+    }
+
+    // timm's names for the same parts (timm.models.resnet).
+    [TestMethod]
+    [DataRow("resnet50d", "conv1.0.weight conv1.1.running_mean conv1.3.weight conv1.4.bias conv1.6.weight bn1.weight layer1.0.downsample.1.weight layer4.0.downsample.2.bias")]
+    [DataRow("seresnet50", "layer1.0.se.fc1.weight layer1.0.se.fc1.bias layer4.2.se.fc2.weight layer4.2.se.fc2.bias")]
+    public void Create_ARefinedRow_HasTimmsKeys(string name, string keys)
+    {
+        using var network = new ResidualNetwork(ResNetVariant.Find(name), classes: 2);
+
+        CollectionAssert.IsSubsetOf(keys.Split(' '), network.state_dict().Keys);
+    }
+
+    [TestMethod]
     [DynamicData(nameof(Names))]
     public void KeyOf_OurOwnKeys_LeavesThem(string name)
     {

@@ -58,6 +58,31 @@ public class ResidualNetworkTests
         CollectionAssert.AreNotEqual(Head(first), Head(other));
     }
 
+    public static IEnumerable<object[]> Names => ResNetVariant.All.Select(v => new object[] { v.Name });
+
+    [TestMethod]
+    [DynamicData(nameof(Names))]
+    public void Backward_EveryVariantMadeSmall_GivesEveryParameterAGradient(string name)
+    {
+        var variant = ResNetVariant.Find(name);
+        using var scope = NewDisposeScope();
+        using var network = new ResidualNetwork(variant with
+        {
+            Depths = new(2, 2, 2, Math.Min(2, variant.Depths.Layer4)),
+            Width = 16,
+            DropPathRate = variant.Shortcut == ShortcutKind.None ? 0 : 1e-9, // scales, and leaves out nothing
+        });
+        network.train();
+
+        network.call(rand(2, 3, 64, 64)).square().sum().backward();
+
+        foreach (var (key, parameter) in network.named_parameters())
+        {
+            Assert.IsTrue(parameter.grad is { } finite && finite.isfinite().all().item<bool>(), key);
+            Assert.IsTrue(parameter.dim() == 1 || parameter.grad.abs().sum().item<float>() > 0, key); // a bias before a norm has none
+        }
+    }
+
     [TestMethod]
     public void Dispose_FreesEveryTensorOfTheNetwork()
     {
