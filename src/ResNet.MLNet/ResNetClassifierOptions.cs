@@ -32,7 +32,7 @@ public sealed record ResNetClassifierOptions
     /// <summary>The network. Default <see cref="ResNetVariant.ResNet18"/>.</summary>
     public ResNetVariant Variant { get; init; } = ResNetVariant.ResNet18;
 
-    /// <summary>The stem. Default null: by the size of the images (<see cref="ResNetVariant.StemFor"/>).</summary>
+    /// <summary>The stem. Default null: by the network and the size of the images (<see cref="ResNetVariant.StemAt"/>).</summary>
     public Stem? Stem { get; init; }
 
     /// <summary>Channels that the network sees: 3 (RGB) or 1 (grey, by the luma of ITU-R BT.601). Default 3.</summary>
