@@ -124,7 +124,7 @@ public sealed class HostileFileTests : IDisposable
     [DataRow("ctorch.storage\n_load_from_bytes\n", "torch.storage._load_from_bytes")]
     [DataRow("ctorchvision.models.resnet\nResNet\n", "torchvision.models.resnet.ResNet")]
     public void Open_PickleThatNamesAProgram_IsRefusedByThatName(string global, string name) =>
-        RequireRefused(Legacy([.. Encoding.ASCII.GetBytes(global), .. "X\u0010\0\0\0touch /tmp/pwned"u8, 0x85, (byte)'R', (byte)'.']), $"the pickle names {name}, which is not one of the few names");
+        RequireRefused(Legacy([.. Encoding.ASCII.GetBytes(global), .. "X\u0010\0\0\0rm -rf important"u8, 0x85, (byte)'R', (byte)'.']), $"the pickle names {name}, which is not one of the few names");
 
     [TestMethod]
     public void Open_PickleThatNamesAProgramByItsStack_IsRefusedByThatName() =>
