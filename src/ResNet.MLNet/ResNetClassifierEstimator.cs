@@ -28,7 +28,7 @@ public sealed class ResNetClassifierEstimator : IEstimator<ResNetClassifierTrans
 
     /// <summary>Reads the images into memory and trains the network on them.</summary>
     /// <returns>A transformer that owns the network's native memory: dispose it.</returns>
-    /// <exception cref="ArgumentException">A column is missing or of another type, or the label has fewer than two classes.</exception>
+    /// <exception cref="ArgumentException">A column is missing or of another type, the label has fewer than two classes, or the validation set has others.</exception>
     /// <exception cref="InvalidDataException">An image cannot be read or is of another size, or no row can be trained on.</exception>
     /// <exception cref="OperationCanceledException">The training was cancelled; nothing is left in memory.</exception>
     public ResNetClassifierTransformer Fit(IDataView input)
@@ -57,7 +57,7 @@ public sealed class ResNetClassifierEstimator : IEstimator<ResNetClassifierTrans
     (LabelledImages Training, LabelledImages? Validation) ReadExamples(IDataView input, IChannel channel, int seed)
     {
         if (options.ValidationSet is { } set)
-            columns.RequireTrainable(set.Schema);
+            RequireSameClasses(input.Schema, set.Schema);
         var training = LabelledRows.Read(input, options, channel);
         return options switch
         {
@@ -65,6 +65,16 @@ public sealed class ResNetClassifierEstimator : IEstimator<ResNetClassifierTrans
             { ValidationSetFraction: { } fraction } => training.SplitStratified(fraction, seed),
             _ => (training, null),
         };
+    }
+
+    void RequireSameClasses(DataViewSchema training, DataViewSchema validation)
+    {
+        columns.RequireTrainable(validation);
+        var (expected, received) = (ClassLabels.Of(training[columns.Label]).Names, ClassLabels.Of(validation[columns.Label]).Names);
+        if (!expected.SequenceEqual(received))
+            throw new ArgumentException($"The validation set's keys in '{columns.Label}' stand for {Few(received)}, the training set's for {Few(expected)}. Make both with the MapValueToKey that was fitted to the training set.");
+
+        static string Few(IReadOnlyList<string> names) => $"{names.Count} classes ({string.Join(", ", names.Take(3))}{(names.Count > 3 ? ", …" : "")})";
     }
 
     /// <summary>Writes each epoch's results to the log, and hands everything on.</summary>

@@ -211,6 +211,17 @@ public class BadInputTests
     }
 
     [TestMethod]
+    public void Fit_ValidationRowsWhoseKeysMeanOtherClasses_AreRefused()
+    {
+        var turned = TestImages.Rows(mlContext, 9, data => mlContext.Data.SkipRows(data, 1)); // right, top, left
+        var options = TestImages.Options with { ValidationSet = turned };
+
+        var error = Assert.ThrowsExactly<ArgumentException>(() => Classifier(options).Fit(TestImages.Rows(mlContext, 9)));
+
+        Assert.Contains("stand for 3 classes (right, top, left), the training set's for 3 classes (left, right, top)", error.Message);
+    }
+
+    [TestMethod]
     public void Save_IntoAnMlNetModel_SaysWhatToDoInstead()
     {
         var rows = TestImages.Rows(mlContext, 8);

@@ -57,6 +57,8 @@ public static class Trainer
             throw new ArgumentException($"Training needs at least 2 images (received {training.Count}).", nameof(training));
         if (validation is not null && (validation.Preset.ImageBytes != training.Preset.ImageBytes || validation.Preset.Height != training.Preset.Height))
             throw new ArgumentException($"Validation images are {Describe(validation.Preset)}, training images {Describe(training.Preset)}: resize both alike.", nameof(validation));
+        if (validation is not null && validation.Classes != training.Classes)
+            throw new ArgumentException($"Validation images are of {validation.Classes} classes, training images of {training.Classes}: label both alike.", nameof(validation));
         if (options.CropPadding >= Math.Min(training.Preset.Height, training.Preset.Width))
             throw new ArgumentException($"{nameof(TrainingOptions)}: {nameof(TrainingOptions.CropPadding)} must be below the image's side (was {options.CropPadding}, with images of {Describe(training.Preset)}).", nameof(options));
     }

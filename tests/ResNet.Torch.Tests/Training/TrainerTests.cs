@@ -154,6 +154,7 @@ public class TrainerTests
     {
         Assert.Contains("at least 2 images (received 1)", Fault(Halves(1), null, brief));
         Assert.Contains("Validation images are 8×8×1, training images 16×16×1", Fault(Halves(4), new LabelledImages(ImagePreset.ImageNet(8, 8, 1), 2), brief));
+        Assert.Contains("Validation images are of 3 classes, training images of 2", Fault(Halves(4), new LabelledImages(ImagePreset.ImageNet(16, 16, 1), 3), brief));
         Assert.Contains("CropPadding must be below the image's side (was 16", Fault(Halves(4), null, brief with { CropPadding = 16 }));
         Assert.Contains("Epochs must be at least 1 (was 0)", Fault(Halves(4), null, brief with { Epochs = 0 }));
 
