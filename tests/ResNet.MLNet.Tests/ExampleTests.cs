@@ -13,20 +13,9 @@ public class ExampleTests
 {
     public required TestContext TestContext { get; init; }
 
-    static string Root
-    {
-        get
-        {
-            var folder = new DirectoryInfo(AppContext.BaseDirectory);
-            while (!File.Exists(Path.Combine(folder!.FullName, "ResNet.MLNet.sln")))
-                folder = folder.Parent;
-            return folder.FullName;
-        }
-    }
-
     static (int ExitCode, string Output, string Error) Run(string example, string home, params string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet", ["run", Path.Combine(Root, "examples", example), "--", .. arguments])
+        var start = new ProcessStartInfo("dotnet", ["run", Path.Combine(Repository.Root!.FullName, "examples", example), "--", .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -7,15 +7,14 @@ static class NativeTensors
 {
     /// <summary>Tensors alive after <paramref name="work"/> and not before it.</summary>
     /// <param name="work">What is watched.</param>
-    /// <param name="networks">Networks of that variant which the work builds.</param>
-    /// <param name="variant">The variant; ResNet-18 when null.</param>
+    /// <param name="networks">Networks that the work builds, each a ResNet-18.</param>
     /// <remarks>
     /// TorchSharp counts a tensor whose handle a Parameter takes over for ever, though nothing native stays: so a network
     /// that was built and disposed weighs something in its count, which is taken off.
     /// </remarks>
-    public static long LeftBy(Action work, int networks, ResNetVariant? variant = null)
+    public static long LeftBy(Action work, int networks)
     {
-        var perNetwork = networks == 0 ? 0 : Change(() => new ResidualNetwork(variant ?? ResNetVariant.ResNet18, classes: 2).Dispose());
+        var perNetwork = networks == 0 ? 0 : Change(() => new ResidualNetwork(ResNetVariant.ResNet18, classes: 2).Dispose());
         return Change(work) - networks * perNetwork;
     }
 

@@ -4,11 +4,6 @@ namespace ResNet.Torch.Tests;
 static class SharedData
 {
     /// <summary>The path of a file in it; null when it is not there.</summary>
-    public static string? Find(string name)
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "ResNet.MLNet.sln")))
-            folder = folder.Parent;
-        return folder?.Parent is { } parent && Path.Combine(parent.FullName, "shared", name) is var path && File.Exists(path) ? path : null;
-    }
+    public static string? Find(string name) =>
+        Repository.Root?.Parent is { } parent && Path.Combine(parent.FullName, "shared", name) is var path && File.Exists(path) ? path : null;
 }

@@ -11,9 +11,6 @@ internal abstract class ClassLabels(int count)
     /// <summary>Number of classes.</summary>
     public int Count { get; } = count;
 
-    /// <summary>Type of the values; null when the keys stand for none.</summary>
-    public abstract VectorDataViewType? ValuesType { get; }
-
     /// <summary>The name of each class: its value as text, or its number from 0 where the keys stand for no values.</summary>
     public abstract IReadOnlyList<string> Names { get; }
 
@@ -44,8 +41,6 @@ internal abstract class ClassLabels(int count)
     {
         public override IReadOnlyList<string> Names { get; } = [.. values.Select(value => Convert.ToString(value, CultureInfo.InvariantCulture) ?? "")];
 
-        public override VectorDataViewType? ValuesType => type;
-
         public override void AddValues(DataViewSchema.Annotations.Builder annotations, string name) =>
             Add(annotations, name, type, values);
 
@@ -61,8 +56,6 @@ internal abstract class ClassLabels(int count)
 
     sealed class Unnamed(int count) : ClassLabels(count)
     {
-        public override VectorDataViewType? ValuesType => null;
-
         public override IReadOnlyList<string> Names { get; } = [.. Enumerable.Range(0, count).Select(i => i.ToString(CultureInfo.InvariantCulture))];
 
         public override void AddValues(DataViewSchema.Annotations.Builder annotations, string name)

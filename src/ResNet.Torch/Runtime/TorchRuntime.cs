@@ -14,6 +14,9 @@ namespace ResNet.Torch;
 /// </remarks>
 public static partial class TorchRuntime
 {
+    /// <summary>The libtorch that TorchSharp 0.107 is built for; the packages' version is in Directory.Packages.props.</summary>
+    const string LibTorchVersion = "2.10.0";
+
     static readonly Lazy<TorchRuntimeException?> failure = new(TryLoad);
 
     /// <summary>Loads the native libraries, once in a process; later calls cost nothing.</summary>
@@ -85,10 +88,9 @@ public static partial class TorchRuntime
     static string Find(string library)
     {
         var file = OperatingSystem.IsWindows() ? $"{library}.dll" : OperatingSystem.IsMacOS() ? $"lib{library}.dylib" : $"lib{library}.so";
-        var native = Path.Combine("runtimes", RuntimeInformation.RuntimeIdentifier, "native");
-        var portable = Path.Combine("runtimes", PortableRid, "native");
+        var native = Path.Combine("runtimes", PortableRid, "native");
         var folders = (AppContext.GetData("NATIVE_DLL_SEARCH_DIRECTORIES") as string ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
-            .Concat([AppContext.BaseDirectory, Path.Combine(AppContext.BaseDirectory, native), Path.Combine(AppContext.BaseDirectory, portable)]);
+            .Concat([AppContext.BaseDirectory, Path.Combine(AppContext.BaseDirectory, native)]);
         return folders.Select(folder => Path.Combine(folder, file)).FirstOrDefault(File.Exists)
             ?? throw new DllNotFoundException($"{file} is not among the program's files");
     }
@@ -119,7 +121,7 @@ public static partial class TorchRuntime
             return $"{cannot}{name} is missing on this system. {Remedy(name)}";
         }
         if (NotAmongFiles().Match(loaderMessage) is { Success: true } file)
-            return $"{cannot}{file.Value}. Add a package reference to libtorch-cpu-{PortableRid} (version 2.10.0) to the program; the libraries leave that choice to it.";
+            return $"{cannot}{file.Value}. Add a package reference to libtorch-cpu-{PortableRid} (version {LibTorchVersion}) to the program; the libraries leave that choice to it.";
         return $"{cannot}{loaderMessage}";
     }
 
@@ -130,7 +132,7 @@ public static partial class TorchRuntime
         _ when library.StartsWith("ld-linux", StringComparison.Ordinal) || library.StartsWith("libc.so", StringComparison.Ordinal)
             => "libtorch needs glibc: use a Debian-, Ubuntu- or RHEL-based image instead of Alpine (musl).",
         _ when library.StartsWith("libtorch", StringComparison.Ordinal) || library.StartsWith("libc10", StringComparison.Ordinal)
-            => $"Reference one libtorch package of version 2.10.0, for example libtorch-cpu-{PortableRid}.",
+            => $"Reference one libtorch package of version {LibTorchVersion}, for example libtorch-cpu-{PortableRid}.",
         _ => "Install the package that provides it.",
     };
 
