@@ -52,10 +52,9 @@ async Task Train(ParseResult arguments, CancellationToken cancellation)
         {
             Epochs = arguments.GetValue(epochs),
             BatchSize = arguments.GetValue(batchSize),
-            WeightDecay = 5e-4,
-            WarmupFraction = 0.2,
-            HorizontalFlip = false, // every shoe of this set points to the left
-            CropPadding = 0,
+            Optimizer = new() { WeightDecay = 5e-4 },
+            Schedule = new() { WarmupFraction = 0.2 },
+            Augmentation = AugmentationOptions.None, // every shoe of this set points to the left
         },
         Progress = new EpochLines(),
         CancellationToken = cancellation,

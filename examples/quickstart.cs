@@ -24,7 +24,7 @@ using var model = Terminal.WithProgressBar(progress => mlContext.Transforms.Conv
     .Append(mlContext.Transforms.ResNetClassifier(new ResNetClassifierOptions
     {
         Variant = ResNetVariant.ResNet18,
-        Training = new TrainingOptions { Epochs = 9 },
+        Training = new TrainingOptions { Epochs = 9, Augmentation = new() { CropPadding = 4 } },
         Progress = progress,
     }))
     .Append(mlContext.Transforms.Conversion.MapKeyToValue("PredictedLabel", "PredictedLabel"))

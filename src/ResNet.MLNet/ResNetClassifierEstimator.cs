@@ -12,7 +12,8 @@ namespace ResNet.MLNet;
 /// with the classes as slot names, and <c>PredictedLabel</c>, a key with the label's values.</para>
 /// <para>Is normalization required? No. Is caching required? No: the images are read once. Exportable to ONNX? Not yet.
 /// Required NuGet in addition to this one: a libtorch package for the machine, for example libtorch-cpu-linux-x64.</para>
-/// <para>Training holds every image in memory: height × width × channels bytes each.</para>
+/// <para>Each image is decoded once, to height × width × channels bytes, which are held in memory up to
+/// <see cref="ResNetClassifierOptions.MemoryLimit"/> and beyond it in a temporary file that is gone when <c>Fit</c> ends.</para>
 /// </remarks>
 public sealed class ResNetClassifierEstimator : IEstimator<ResNetClassifierTransformer>
 {
@@ -26,10 +27,11 @@ public sealed class ResNetClassifierEstimator : IEstimator<ResNetClassifierTrans
         (this.environment, this.options, columns) = (environment, options, options.Columns);
     }
 
-    /// <summary>Reads the images into memory and trains the network on them.</summary>
+    /// <summary>Decodes the images and trains the network on them.</summary>
     /// <returns>A transformer that owns the network's native memory: dispose it.</returns>
     /// <exception cref="ArgumentException">A column is missing or of another type, the label has fewer than two classes, or the validation set has others.</exception>
     /// <exception cref="InvalidDataException">An image cannot be read or is of another size, or no row can be trained on.</exception>
+    /// <exception cref="IOException">The images do not fit into <see cref="ResNetClassifierOptions.MemoryLimit"/>, and the temporary file cannot be written.</exception>
     /// <exception cref="OperationCanceledException">The training was cancelled; nothing is left in memory.</exception>
     public ResNetClassifierTransformer Fit(IDataView input)
     {
@@ -38,13 +40,19 @@ public sealed class ResNetClassifierEstimator : IEstimator<ResNetClassifierTrans
         using var channel = host.Start("Training");
         columns.RequireTrainable(input.Schema);
         var classes = ClassLabels.Of(input.Schema[columns.Label]);
-        var recipe = options.Training with { Seed = options.Training.Seed ?? host.Rand.Next() };
+        var recipe = options.Training with { Seed = SeedFor(options.Training, host) };
 
         var (training, validation) = ReadExamples(input, channel, recipe.Seed.Value);
+        using var ofTraining = training;
+        using var ofValidation = validation;
         channel.Info(MessageSensitivity.None, $"Training {options.Variant} on {training.Count} images of {training.Preset.Width}×{training.Preset.Height} pixels in {training.Classes} classes.");
-        var (network, _) = Trainer.Train(options.Variant, options.Stem, training, validation, recipe, new EpochLog(channel, options.Progress), options.CancellationToken);
-        return new ResNetClassifierTransformer(columns, classes, new ImageClassifier(network, training.Preset, classes.Names), options.ScoringBatchSize, options.OnBadImage);
+        var trained = Trainer.Train(options.Variant, options.Stem, training, validation, recipe, new EpochLog(channel, options.Progress), options.CancellationToken);
+        return new ResNetClassifierTransformer(columns, classes, new ImageClassifier(trained.Network, training.Preset, classes.Names), trained.History, options.ScoringBatchSize, options.OnBadImage);
     }
+
+    /// <summary>The seed that is asked for; else the checkpoint's, so that the same rows are held back; else one from the context's, as other trainers do.</summary>
+    static int SeedFor(TrainingOptions training, IHost host) =>
+        training.Seed ?? (training.Checkpoints is { Resume: true } checkpoints && checkpoints.SavedSeed is { } saved ? saved : host.Rand.Next());
 
     /// <summary>The columns that the transformer will produce.</summary>
     /// <exception cref="ArgumentException">A column is missing or of another type.</exception>
@@ -59,12 +67,20 @@ public sealed class ResNetClassifierEstimator : IEstimator<ResNetClassifierTrans
         if (options.ValidationSet is { } set)
             RequireSameClasses(input.Schema, set.Schema);
         var training = LabelledRows.Read(input, options, channel);
-        return options switch
+        try
         {
-            { ValidationSet: { } rows } => (training, LabelledRows.Read(rows, options, channel)),
-            { ValidationSetFraction: { } fraction } => training.SplitStratified(fraction, seed),
-            _ => (training, null),
-        };
+            if (options.ValidationSet is { } rows)
+                return (training, LabelledRows.Read(rows, options, channel));
+            if (options.ValidationSetFraction is not { } fraction)
+                return (training, null);
+            using (training)
+                return training.SplitStratified(fraction, seed);
+        }
+        catch
+        {
+            training.Dispose();
+            throw;
+        }
     }
 
     void RequireSameClasses(DataViewSchema training, DataViewSchema validation)
@@ -89,6 +105,8 @@ public sealed class ResNetClassifierEstimator : IEstimator<ResNetClassifierTrans
                     $"Epoch {epoch.Epoch}/{epoch.Epochs}: learning rate {epoch.LearningRate:G4}, loss {epoch.TrainingLoss:F4}, accuracy {epoch.TrainingAccuracy:F4}") + validation +
                     FormattableString.Invariant($", {epoch.Duration.TotalSeconds:F1} s."));
             }
+            if (value.Warning is { } warning)
+                channel.Warning(MessageSensitivity.None, warning);
             next?.Report(value);
         }
     }

@@ -50,6 +50,23 @@ public sealed record ResNetClassifierOptions
     /// <summary>What to do with a row whose image is missing or cannot be decoded. Default <see cref="BadImagePolicy.Throw"/>.</summary>
     public BadImagePolicy OnBadImage { get; init; } = BadImagePolicy.Throw;
 
+    /// <summary>
+    /// Images decoded at once before the training, at least 1. The images and their order do not depend on it. Default: the processors.
+    /// </summary>
+    /// <remarks>
+    /// Above 1 the rows are read through <see cref="IDataView.GetRowCursorSet"/>: ML.NET reads the source once, divides the rows in
+    /// batches of 128, and runs the pipeline's row by row steps, custom mappings among them, in several threads. Images that are in
+    /// memory it does not divide: one thread reads those.
+    /// </remarks>
+    public int DecodingThreads { get; init; } = Environment.ProcessorCount;
+
+    /// <summary>
+    /// Bytes of pixels held in memory while training, at least 0, for the training rows and again for those of <see cref="ValidationSet"/>;
+    /// the pixels of further images go to a temporary file. An image takes height × width × channels bytes. Default null: half of the
+    /// memory that the runtime may use (<see cref="LabelledImages(ImagePreset, int, long?)"/>).
+    /// </summary>
+    public long? MemoryLimit { get; init; }
+
     /// <summary>Rows read ahead and scored in one forward pass, at least 1. Default 32.</summary>
     public int ScoringBatchSize { get; init; } = 32;
 
@@ -91,6 +108,10 @@ public sealed record ResNetClassifierOptions
             yield return $"{nameof(ValidationSetFraction)} must be above 0 and below 1 (was {fraction})";
         if (ValidationSet is not null && ValidationSetFraction is not null)
             yield return $"{nameof(ValidationSet)} and {nameof(ValidationSetFraction)} exclude one another (both were set)";
+        if (DecodingThreads < 1)
+            yield return $"{nameof(DecodingThreads)} must be at least 1 (was {DecodingThreads})";
+        if (MemoryLimit < 0)
+            yield return $"{nameof(MemoryLimit)} must be at least 0 (was {MemoryLimit})";
         if (ScoringBatchSize < 1)
             yield return $"{nameof(ScoringBatchSize)} must be at least 1 (was {ScoringBatchSize})";
         foreach (var fault in Training?.Faults() ?? [$"{nameof(Training)} must be set (was null)"])

@@ -13,11 +13,14 @@ namespace ResNet.MLNet;
 /// </remarks>
 public sealed class ResNetClassifierTransformer : ITransformer, IDisposable
 {
-    internal ResNetClassifierTransformer(ClassifierColumns columns, ClassLabels classes, ImageClassifier classifier, int batchSize, BadImagePolicy onBadImage) =>
-        (Columns, Classes, Classifier, BatchSize, OnBadImage) = (columns, classes, classifier, batchSize, onBadImage);
+    internal ResNetClassifierTransformer(ClassifierColumns columns, ClassLabels classes, ImageClassifier classifier, IReadOnlyList<EpochMetrics> history, int batchSize, BadImagePolicy onBadImage) =>
+        (Columns, Classes, Classifier, History, BatchSize, OnBadImage) = (columns, classes, classifier, history, batchSize, onBadImage);
 
     /// <summary>The network with its preset; it is disposed with this transformer.</summary>
     public ImageClassifier Classifier { get; }
+
+    /// <summary>What each epoch of the training came to.</summary>
+    public IReadOnlyList<EpochMetrics> History { get; }
 
     internal ClassifierColumns Columns { get; }
 

@@ -67,17 +67,19 @@ public class BadInputTests
         {
             Channels = 4,
             ScoringBatchSize = 0,
+            DecodingThreads = 0,
+            MemoryLimit = -1,
             ValidationSetFraction = 1.5,
             ValidationSet = TestImages.Rows(mlContext, 3),
             ScoreColumnName = "",
-            Training = new TrainingOptions { Epochs = 0, LearningRate = -0.1 },
+            Training = new TrainingOptions { Epochs = 0, Optimizer = new() { LearningRate = -0.1 } },
         };
 
         var error = Assert.ThrowsExactly<ArgumentException>(() => Classifier(options));
 
         foreach (var part in new[]
         {
-            "Channels must be 3 (RGB) or 1 (grey) (was 4)", "ScoringBatchSize must be at least 1 (was 0)", "ValidationSetFraction", "exclude one another",
+            "Channels must be 3 (RGB) or 1 (grey) (was 4)", "ScoringBatchSize must be at least 1 (was 0)", "DecodingThreads must be at least 1 (was 0)", "MemoryLimit must be at least 0 (was -1)", "ValidationSetFraction", "exclude one another",
             "ScoreColumnName must name a column", "Epochs must be at least 1 (was 0)", "LearningRate must be above 0 (was -0.1)",
         })
             Assert.Contains(part, error.Message);

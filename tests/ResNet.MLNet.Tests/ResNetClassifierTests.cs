@@ -49,6 +49,39 @@ public class ResNetClassifierTests
     }
 
     [TestMethod]
+    public void Fit_MemoryLimitAndThreads_DoNotChangeTheNetwork()
+    {
+        using var folder = TestImages.Files(perClass: 8);
+        var data = TestImages.LoadFiles(mlContext, folder.Path);
+
+        CollectionAssert.AreEqual(Scores(null, threads: 1), Scores(memoryLimit: 2000, threads: 8));
+        Assert.AreEqual(0, OpenFiles.Count("resnet-pixels") ?? 0, "The file of pixels is gone with Fit.");
+
+        float[] Scores(long? memoryLimit, int threads)
+        {
+            var options = TestImages.Options with { MemoryLimit = memoryLimit, DecodingThreads = threads, ValidationSetFraction = 0.25 };
+            using var model = mlContext.Transforms.ResNetClassifier(options).Fit(data);
+            return [.. model.Transform(data).GetColumn<float[]>("Score").SelectMany(scores => scores)];
+        }
+    }
+
+    [TestMethod]
+    public void Fit_CancelledInTraining_LeavesNoFileOfPixels()
+    {
+        using var cancellation = new CancellationTokenSource();
+        var options = TestImages.Options with { MemoryLimit = 0, Progress = new StopAtFirstStep(cancellation), CancellationToken = cancellation.Token, ValidationSet = TestImages.Rows(mlContext, 12) };
+
+        Assert.ThrowsExactly<OperationCanceledException>(() => mlContext.Transforms.ResNetClassifier(options).Fit(TestImages.Rows(mlContext, 24)));
+
+        Assert.AreEqual(0, OpenFiles.Count("resnet-pixels") ?? 0);
+    }
+
+    sealed class StopAtFirstStep(CancellationTokenSource cancellation) : IProgress<TrainingProgress>
+    {
+        public void Report(TrainingProgress value) => cancellation.Cancel();
+    }
+
+    [TestMethod]
     public void Score_Columns_CarryMlNetsAnnotations()
     {
         using var model = mlContext.Transforms.ResNetClassifier(TestImages.Options).Fit(TestImages.Rows(mlContext, 12));
@@ -167,7 +200,7 @@ public class ResNetClassifierTests
 
         var left = NativeTensors.LeftBy(
             () => Assert.ThrowsExactly<OperationCanceledException>(() => mlContext.Transforms.ResNetClassifier(options).Fit(TestImages.Rows(mlContext, 64))),
-            networks: 1);
+            networks: 1, trainings: 1);
 
         Assert.AreEqual(1, steps);
         Assert.AreEqual(0, left);
@@ -194,7 +227,7 @@ public class ResNetClassifierTests
                 using var model = mlContext.Transforms.ResNetClassifier(TestImages.Options).Fit(rows);
                 _ = model.Transform(rows).GetColumn<VBuffer<float>>("Score").ToList();
             },
-            networks: 1);
+            networks: 1, trainings: 1);
 
         Assert.AreEqual(0, left);
     }

@@ -13,7 +13,7 @@ static class TestImages
 
     public static readonly string[] Classes = ["left", "right", "top"];
 
-    public static readonly TrainingOptions Brief = new() { Epochs = 1, BatchSize = 8, Seed = 1, CropPadding = 1, HorizontalFlip = false };
+    public static readonly TrainingOptions Brief = new() { Epochs = 1, BatchSize = 8, Seed = 1, Augmentation = new() { CropPadding = 1, HorizontalFlip = 0 } };
 
     /// <summary>The standard stem takes a twentieth of the small one's arithmetic.</summary>
     public static readonly ResNetClassifierOptions Options = new() { Training = Brief, ScoringBatchSize = 4, Stem = Stem.Standard };

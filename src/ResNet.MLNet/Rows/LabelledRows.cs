@@ -1,80 +1,106 @@
+using System.Runtime.ExceptionServices;
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
-using ResNet.MLNet.Columns;
 using ResNet.Torch;
 
 namespace ResNet.MLNet.Rows;
 
-/// <summary>Reads the labelled images of a data view into memory, in one pass.</summary>
+/// <summary>Reads the labelled images of a data view, in one pass over its source; a thread for each cursor of the view.</summary>
+/// <remarks>
+/// The view says how far it can be divided: <see cref="IDataView.GetRowCursorSet"/> gives each row to one of its cursors, and batch
+/// numbers from which the rows' order is had again. So sources that differ from pass to pass are read right, and images that are
+/// in memory, which ML.NET does not divide, are touched by one thread alone.
+/// </remarks>
 internal static class LabelledRows
 {
     /// <param name="data">Rows whose schema can be trained on.</param>
-    /// <param name="options">Columns, channels and the policy for bad images.</param>
+    /// <param name="options">Columns, channels, threads, memory and the policy for bad images.</param>
     /// <param name="channel">Told of rows that were left out.</param>
+    /// <returns>The images in the order of their rows, whatever the number of threads; the caller disposes them.</returns>
     /// <exception cref="InvalidDataException">A bad image (unless skipped), images of differing sizes, or no row at all.</exception>
     public static LabelledImages Read(IDataView data, ResNetClassifierOptions options, IChannel channel)
     {
-        var columns = options.Columns;
-        var label = data.Schema[columns.Label];
-        using var cursor = data.GetRowCursor(RowImageReader.Needed(data.Schema, columns.Image).Append(label));
-        var images = new RowImageReader(cursor, columns.Image);
-        var getLabel = KeyGetter(cursor, label);
-        LabelledImages? examples = null;
-        byte[] pixels = [];
-        long rows = 0, unlabelled = 0, bad = 0;
-        string? firstBad = null;
-        for (; cursor.MoveNext(); rows++)
+        using var pass = new ReadingPass(data.Schema, options);
+        var needed = RowImageReader.Needed(data.Schema, options.ImageColumnName).Append(data.Schema[options.LabelColumnName]).ToList();
+        var cursors = options.DecodingThreads > 1 ? data.GetRowCursorSet(needed, options.DecodingThreads) : [data.GetRowCursor(needed)];
+        ReadRow[][] read;
+        try
         {
-            options.CancellationToken.ThrowIfCancellationRequested();
-            var key = getLabel();
-            if (key == 0)
+            read = ReadAll(cursors, pass);
+        }
+        finally
+        {
+            foreach (var cursor in cursors)
+                cursor.Dispose();
+        }
+        RequireReconcilable(read);
+        return Ordered([.. read.SelectMany(rows => rows).OrderBy(row => row.Batch)], pass, options, channel);
+    }
+
+    /// <summary>What each cursor gave. All threads have ended when it returns or throws.</summary>
+    static ReadRow[][] ReadAll(DataViewRowCursor[] cursors, ReadingPass pass)
+    {
+        if (cursors is [var only])
+            return [pass.Read(only)];
+        // Threads of their own: one that waits for its rows must not keep another from starting.
+        var work = cursors.Select(cursor => Task.Factory.StartNew(
+            () => pass.Read(cursor), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)).ToArray();
+        try
+        {
+            return Task.WhenAll(work).GetAwaiter().GetResult();
+        }
+        catch when (pass.FirstError is { } error)
+        {
+            ExceptionDispatchInfo.Throw(error);
+            throw;
+        }
+    }
+
+    static void RequireReconcilable(ReadRow[][] read)
+    {
+        var ordered = Array.TrueForAll(read, rows => rows.Zip(rows.Skip(1)).All(pair => pair.First.Batch <= pair.Second.Batch));
+        var batches = read.SelectMany(rows => rows.Select(row => row.Batch).Distinct()).ToList();
+        if (!ordered || batches.Distinct().Count() != batches.Count)
+            throw new InvalidOperationException(
+                $"The data view was read through {read.Length} cursors whose batch numbers do not tell the rows' order, as those of {nameof(IDataView.GetRowCursorSet)} have to. Set {nameof(ResNetClassifierOptions.DecodingThreads)} to 1.");
+    }
+
+    /// <summary>The images in the rows' order, and the errors and warnings that reading row by row gives.</summary>
+    static LabelledImages Ordered(ReadRow[] rows, ReadingPass pass, ResNetClassifierOptions options, IChannel channel)
+    {
+        long unlabelled = 0, bad = 0;
+        string? firstBad = null;
+        (int Width, int Height)? expected = null;
+        var order = new List<int>();
+        for (var i = 0; i < rows.Length; i++)
+        {
+            var row = rows[i];
+            if (row.Fault is { } fault)
             {
-                unlabelled++;
-                continue;
-            }
-            if (!images.TryDecode(out var image, out var fault))
-            {
+                var error = fault.At(i);
+                if (!fault.CanBeSkipped)
+                    throw error;
                 if (options.OnBadImage == BadImagePolicy.Throw)
-                    throw new InvalidDataException($"{fault.Message} Set {nameof(ResNetClassifierOptions.OnBadImage)} to {nameof(BadImagePolicy.Skip)} to train without it.", fault.InnerException);
-                firstBad ??= fault.Message;
+                    throw new InvalidDataException($"{error.Message} Set {nameof(ResNetClassifierOptions.OnBadImage)} to {nameof(BadImagePolicy.Skip)} to train without it.", error.InnerException);
+                firstBad ??= error.Message;
                 bad++;
-                continue;
             }
-            if (examples is null)
+            else if (row.IsUnlabelled)
+                unlabelled++;
+            else
             {
-                examples = new LabelledImages(ImagePreset.ImageNet(image.Height, image.Width, options.Channels), ClassLabels.Of(label).Count);
-                pixels = new byte[examples.Preset.ImageBytes];
+                if (row.Seen is { } seen && (expected ??= seen.Size) != seen.Size)
+                    throw RowImageReader.OtherSize(options.ImageColumnName, seen.File, seen.Size, expected.Value).At(i);
+                order.Add(row.Image);
             }
-            images.CopyPixels(image, examples.Preset, pixels);
-            examples.Add(pixels, (int)(key - 1));
         }
 
         if (unlabelled > 0)
-            channel.Warning(MessageSensitivity.None, $"{unlabelled} of {rows} rows have no label and were left out.");
+            channel.Warning(MessageSensitivity.None, $"{unlabelled} of {rows.Length} rows have no label and were left out.");
         if (bad > 0)
-            channel.Warning(MessageSensitivity.None, $"{bad} of {rows} images could not be read and were left out. The first: {firstBad}");
-        return examples ?? throw new InvalidDataException(rows == 0
+            channel.Warning(MessageSensitivity.None, $"{bad} of {rows.Length} images could not be read and were left out. The first: {firstBad}");
+        return pass.Images?.Select(order) ?? throw new InvalidDataException(rows.Length == 0
             ? "The data has no rows."
-            : $"None of the {rows} rows can be trained on: {unlabelled} have no label in '{columns.Label}', {bad} no readable image in '{columns.Image}'.{(firstBad is null ? "" : " The first: " + firstBad)}");
-    }
-
-    /// <summary>The label as a number from 1; 0 where it is missing.</summary>
-    static Func<ulong> KeyGetter(DataViewRow row, DataViewSchema.Column label) => Type.GetTypeCode(label.Type.RawType) switch
-    {
-        TypeCode.Byte => Get<byte>(row, label, key => key),
-        TypeCode.UInt16 => Get<ushort>(row, label, key => key),
-        TypeCode.UInt32 => Get<uint>(row, label, key => key),
-        _ => Get<ulong>(row, label, key => key),
-    };
-
-    static Func<ulong> Get<T>(DataViewRow row, DataViewSchema.Column label, Func<T, ulong> widen)
-    {
-        var get = row.GetGetter<T>(label);
-        var key = default(T)!;
-        return () =>
-        {
-            get(ref key);
-            return widen(key);
-        };
+            : $"None of the {rows.Length} rows can be trained on: {unlabelled} have no label in '{options.LabelColumnName}', {bad} no readable image in '{options.ImageColumnName}'.{(firstBad is null ? "" : " The first: " + firstBad)}");
     }
 }

@@ -35,42 +35,46 @@ internal sealed class RowImageReader
 
     /// <summary>Decodes the row's image.</summary>
     /// <param name="decoded">Valid until the next call.</param>
-    /// <param name="fault">When there is no image: the error, which names column, row and file.</param>
-    public bool TryDecode([NotNullWhen(true)] out MLImage? decoded, [NotNullWhen(false)] out InvalidDataException? fault)
+    /// <param name="fault">When there is no image, why.</param>
+    public bool TryDecode([NotNullWhen(true)] out MLImage? decoded, [NotNullWhen(false)] out ImageFault? fault)
     {
         try
         {
             getImage(ref image);
             decoded = image is { Width: > 0, Height: > 0 } ? image : null;
-            fault = decoded is null ? Fault("no image", null) : null;
+            fault = decoded is null ? new(column, File(), "no image", CanBeSkipped: true) : null;
             return decoded is not null;
         }
         catch (Exception e) when (e is not (OperationCanceledException or OutOfMemoryException))
         {
-            (decoded, fault) = (null, Fault($"not an image that can be decoded ({e.Message})", e));
+            (decoded, fault) = (null, new(column, File(), $"not an image that can be decoded ({e.Message})", e, CanBeSkipped: true));
             return false;
         }
     }
 
     /// <summary>Copies the pixels of the image that was decoded last.</summary>
-    /// <exception cref="InvalidDataException">It is of another size than the preset's, or of a format without colours.</exception>
-    public void CopyPixels(MLImage decoded, ImagePreset preset, Span<byte> target)
+    /// <returns>Null, or why it cannot be used: it is of another size than the preset's, or of a format without colours.</returns>
+    public ImageFault? CopyPixels(MLImage decoded, ImagePreset preset, Span<byte> target)
     {
         if (decoded.Width != preset.Width || decoded.Height != preset.Height)
-            throw Fault($"an image of {decoded.Width}×{decoded.Height} pixels, where {preset.Width}×{preset.Height} is expected. Put ResizeImages before the classifier", null);
+            return OtherSize(column, File(), (decoded.Width, decoded.Height), (preset.Width, preset.Height));
         try
         {
             ImagePixels.Copy(decoded, preset, target);
+            return null;
         }
         catch (NotSupportedException e)
         {
-            throw Fault(e.Message, e);
+            return new(column, File(), e.Message, e);
         }
     }
 
-    InvalidDataException Fault(string what, Exception? cause) => new($"Column '{column}', row {row.Position}{File()}: {what}.", cause);
+    /// <summary>The fault of an image whose size is not the expected one.</summary>
+    public static ImageFault OtherSize(string column, string file, (int Width, int Height) size, (int Width, int Height) expected) =>
+        new(column, file, $"an image of {size.Width}×{size.Height} pixels, where {expected.Width}×{expected.Height} is expected. Put ResizeImages before the classifier");
 
-    string File()
+    /// <summary>The row's file in parentheses; empty where there is no column of paths.</summary>
+    public string File()
     {
         ReadOnlyMemory<char> path = default;
         getPath?.Invoke(ref path);

@@ -30,18 +30,11 @@ internal sealed class BatchScorer(ScoreMapper mapper, DataViewRow source, int ca
     {
         var size = classifier.Preset.ImageBytes;
         images[rows] = good;
-        try
-        {
-            if (reader.TryDecode(out var image, out faults[rows]))
-            {
-                reader.CopyPixels(image, classifier.Preset, pixels.AsSpan(good * size, size));
-                good++;
-            }
-        }
-        catch (InvalidDataException fault)
-        {
-            faults[rows] = fault;
-        }
+        if (reader.TryDecode(out var image, out var fault))
+            fault = reader.CopyPixels(image, classifier.Preset, pixels.AsSpan(good * size, size));
+        if (fault is null)
+            good++;
+        faults[rows] = fault?.At(source.Position);
         rows++;
     }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using ResNet.Torch.Models;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -90,20 +91,42 @@ public sealed partial class ResidualNetwork : Module<Tensor, Tensor>
     /// <exception cref="ArgumentException">The batch does not have four dimensions, or not the network's channels.</exception>
     public override Tensor forward(Tensor input)                      // N×channels×H×W
     {
-        RequireBatch(input);
         using var scope = NewDisposeScope();
-        var x = StemOf(input);                                        // N×width×H/4×W/4, or ×H×W with the small stem
+        return Classify(PooledFeatures(input)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>What the classifier looks at, in the weights' type.</summary>
+    internal Tensor PooledFeatures(Tensor images)                     // N×channels×H×W
+    {
+        RequireBatch(images);
+        using var scope = NewDisposeScope();
+        var x = StemOf(images);                                       // N×width×H/4×W/4, or ×H×W with the small stem
         foreach (var stage in stages)
             x = stage.call(x);                                        // the last: N×features×H/32×W/32
         if (norm is not null)
             x = norm.call(x).relu_();
-        x = functional.adaptive_avg_pool2d(x, 1).flatten(1);          // N×features
-        return fc.call(x).MoveToOuterDisposeScope();                  // N×classes
+        return functional.adaptive_avg_pool2d(x, 1).flatten(1).MoveToOuterDisposeScope();   // N×features
     }
+
+    /// <summary>The classifier alone.</summary>
+    internal Tensor Classify(Tensor features)                         // N×features
+    {
+        using var scope = NewDisposeScope();
+        return fc.call(features.to(fc.weight.dtype)).to(ScalarType.Float32).MoveToOuterDisposeScope();   // N×classes
+    }
+
+    /// <summary>How far from the images a module stands: 0 is the stem, then each block counts one, and the last is the classifier.</summary>
+    internal int LayerOf(string module) => module.Split('.') switch
+    {
+        ["conv1" or "bn1", ..] => 0,
+        [var stage, var block, ..] when stage.StartsWith("layer", StringComparison.Ordinal) =>
+            Variant.Depths.Before(int.Parse(stage["layer".Length..], CultureInfo.InvariantCulture)) + int.Parse(block, CultureInfo.InvariantCulture) + 1,
+        _ => Variant.Depths.Blocks + 1,
+    };
 
     Tensor StemOf(Tensor images)
     {
-        var x = bn1.call(conv1.call(images)).relu_();
+        var x = bn1.call(conv1.call(images.to(WeightType))).relu_();
         return Stem == Stem.Standard ? functional.max_pool2d(x, 3, stride: 2, padding: Variant.HasStemPadding ? 1 : 0) : x;
     }
 
@@ -151,6 +174,9 @@ public sealed partial class ResidualNetwork : Module<Tensor, Tensor>
             convolution.weight = new Parameter(convolution.weight.detach().permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2));
         }
     }
+
+    /// <summary>The type that convolutions compute in: float32, or bfloat16 while the network is trained in it.</summary>
+    ScalarType WeightType => (conv1 as Conv2d ?? (Conv2d)((Sequential)conv1)[0]).weight.dtype;
 
     void RequireBatch(Tensor images)
     {

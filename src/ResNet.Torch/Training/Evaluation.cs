@@ -31,11 +31,10 @@ public static class Evaluation
         using var inference = inference_mode();
         double loss = 0;
         var correct = 0L;
-        foreach (var batch in Enumerable.Range(0, images.Count).Chunk(batchSize))
+        foreach (var batch in new BatchFeed(images, threads: 1).Prepare([.. Enumerable.Range(0, images.Count).Chunk(batchSize)], cancellation: cancellation))
         {
-            cancellation.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
-            var (inputs, labels) = ImageBatch.Of(images, batch);
+            var (inputs, labels) = ImageBatch.Of(batch, images.Preset);
             var logits = network.call(inputs);                        // N×classes
             loss += functional.cross_entropy(logits, labels, reduction: Reduction.Sum).item<float>();
             correct += logits.argmax(1).eq(labels).sum().item<long>();

@@ -1,45 +1,50 @@
-using System.Diagnostics;
-using ResNet.Torch.Images;
 using ResNet.Torch.Training;
-using TorchSharp.Modules;
-using static TorchSharp.torch;
-using static TorchSharp.torch.nn;
 
 namespace ResNet.Torch;
 
-/// <summary>Trains a network on labelled images by stochastic gradient descent.</summary>
+/// <summary>Trains a network on labelled images.</summary>
 public static class Trainer
 {
-    /// <summary>Builds the network for a set of images and trains it.</summary>
+    /// <summary>Builds the network for a set of images and trains it, or goes on with a training that was interrupted.</summary>
     /// <param name="variant">The row of the table.</param>
-    /// <param name="stem">The stem; null chooses by the row and the size of the images (<see cref="ResNetVariant.StemAt"/>).</param>
-    /// <param name="training">The images, at least 2.</param>
-    /// <param name="validation">Images to measure each epoch on, or null.</param>
+    /// <param name="stem">The stem; null chooses by the row and the size of the images (<see cref="ResNetVariant.StemAt"/>), or takes that of <see cref="FineTuningOptions.From"/>.</param>
+    /// <param name="training">The images, at least 2; they stay the caller's.</param>
+    /// <param name="validation">Images to measure epochs on, or null; they stay the caller's.</param>
     /// <param name="options">How to train.</param>
     /// <param name="progress">Told of each step and epoch, from the training thread; or null.</param>
-    /// <param name="cancellation">Ends the training before the next step.</param>
-    /// <returns>The trained network, in eval mode, which the caller disposes, and what each epoch came to.</returns>
-    /// <exception cref="ArgumentException">Options out of range, fewer than 2 images, or validation images of another kind.</exception>
-    /// <exception cref="OperationCanceledException">Training was cancelled; the network is freed.</exception>
-    /// <exception cref="InvalidOperationException">The loss is no longer a number; the message names epoch, step and rate.</exception>
-    public static (ResidualNetwork Network, IReadOnlyList<EpochMetrics> History) Train(
+    /// <param name="cancellation">Ends the training before the next step, as <see cref="TrainingOptions.OnCancellation"/> says.</param>
+    /// <returns>The trained network, which the caller disposes, and how it came to be.</returns>
+    /// <exception cref="ArgumentException">Options out of range or contradicting one another, fewer than 2 images, or validation images of another kind.</exception>
+    /// <exception cref="OperationCanceledException">Training was cancelled; the network is freed, checkpoints stay.</exception>
+    /// <exception cref="TrainingDivergedException">The loss is no longer a number, or has exploded; the message names epoch, step and rate.</exception>
+    /// <exception cref="CheckpointException">The checkpoint to resume from is damaged or of another training, or none can be written.</exception>
+    /// <exception cref="WeightMismatchException">The weights to start from are of another network.</exception>
+    /// <exception cref="WeightFormatException">The file of weights to start from is damaged.</exception>
+    public static TrainingResult Train(
         ResNetVariant variant, Stem? stem, LabelledImages training, LabelledImages? validation, TrainingOptions options,
         IProgress<TrainingProgress>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(variant);
         RequireTrainable(training, validation, options);
-        var seed = options.Seed ?? Random.Shared.Next();
-        var preset = training.Preset;
-        var network = ResidualNetwork.Seeded(seed, variant, training.Classes, preset.Channels, stem ?? variant.StemAt(preset.Height, preset.Width));
+        WarnOfMissingClasses(validation, options, progress);
+        var resumed = options.Checkpoints is { Resume: true } checkpoints && File.Exists(checkpoints.Path) ? checkpoints : null;
+        var seed = SeedFor(options);
+        var network = NetworkFor(variant, stem, training, options, seed, hasCheckpoint: resumed is not null);
         try
         {
-            var history = new List<EpochMetrics>();
-            using var run = new Run(network, training, options, seed);
-            for (var epoch = 1; epoch <= options.Epochs; epoch++)
+            TrainingEnd end;
+            IReadOnlyList<EpochMetrics> history;
+            int? bestEpoch;
+            using (var run = new TrainingRun(network, training, validation, options, seed, progress, cancellation))
             {
-                history.Add(run.Epoch(epoch, validation, progress, cancellation));
+                if (resumed is not null)
+                    run.Resume(resumed);
+                end = run.ToEnd(cancellation);
+                (history, bestEpoch) = (run.History, run.BestEpochNumber);
             }
-            return (network, history);
+            network.Unfreeze();
+            network.eval();
+            return new(network, history, bestEpoch, end, seed);
         }
         catch
         {
@@ -48,7 +53,34 @@ public static class Trainer
         }
     }
 
-    static void RequireTrainable(LabelledImages training, LabelledImages? validation, TrainingOptions options)
+    /// <summary>The seed that is asked for; else that of the checkpoint to be resumed; else one drawn at random.</summary>
+    internal static int SeedFor(TrainingOptions options) =>
+        options.Seed ?? (options.Checkpoints is { Resume: true } checkpoints && checkpoints.SavedSeed is { } saved ? saved : Random.Shared.Next());
+
+    /// <summary>The network as training begins: fresh, or with the weights to start from, and with its frozen parts.</summary>
+    internal static ResidualNetwork NetworkFor(ResNetVariant variant, Stem? stem, LabelledImages training, TrainingOptions options, int seed, bool hasCheckpoint = false)
+    {
+        var preset = training.Preset;
+        var tuning = options.FineTuning;
+        var network = ResidualNetwork.Seeded(seed, variant, training.Classes, preset.Channels, stem ?? tuning?.From?.Network.Stem ?? variant.StemAt(preset.Height, preset.Width));
+        try
+        {
+            if (tuning is not null && !hasCheckpoint)
+                StartingWeights.Load(network, tuning);
+            if (tuning?.FreezeNorms == true)
+                network.FreezeNorms();
+            if ((tuning?.HeadOnly == true ? variant.Depths.Stages : tuning?.FrozenStages) is { } frozen)
+                network.Freeze(frozen);
+            return network;
+        }
+        catch
+        {
+            network.Dispose();
+            throw;
+        }
+    }
+
+    internal static void RequireTrainable(LabelledImages training, LabelledImages? validation, TrainingOptions options)
     {
         ArgumentNullException.ThrowIfNull(training);
         ArgumentNullException.ThrowIfNull(options);
@@ -59,86 +91,24 @@ public static class Trainer
             throw new ArgumentException($"Validation images are {Describe(validation.Preset)}, training images {Describe(training.Preset)}: resize both alike.", nameof(validation));
         if (validation is not null && validation.Classes != training.Classes)
             throw new ArgumentException($"Validation images are of {validation.Classes} classes, training images of {training.Classes}: label both alike.", nameof(validation));
-        if (options.CropPadding >= Math.Min(training.Preset.Height, training.Preset.Width))
-            throw new ArgumentException($"{nameof(TrainingOptions)}: {nameof(TrainingOptions.CropPadding)} must be below the image's side (was {options.CropPadding}, with images of {Describe(training.Preset)}).", nameof(options));
+        if (options.Validation.Patience is { } patience && validation is not { Count: > 0 })
+            throw new ArgumentException($"{nameof(TrainingOptions)}: {nameof(TrainingOptions.Validation)}.{nameof(ValidationOptions.Patience)} is {patience}, but there are no validation images to measure.", nameof(options));
+        var faults = string.Join("; ", options.Augmentation.Faults(training.Preset).Select(fault => $"{nameof(TrainingOptions.Augmentation)}.{fault}"));
+        if (faults.Length > 0)
+            throw new ArgumentException($"{nameof(TrainingOptions)}: {faults}.", nameof(options));
+    }
+
+    static void WarnOfMissingClasses(LabelledImages? validation, TrainingOptions options, IProgress<TrainingProgress>? progress)
+    {
+        if (validation is not { Count: > 0 })
+            return;
+        var seen = new bool[validation.Classes];
+        for (var i = 0; i < validation.Count; i++)
+            seen[validation.Label(i)] = true;
+        var missing = Enumerable.Range(0, seen.Length).Where(label => !seen[label]).Select(label => validation.ClassNames is { } names ? $"'{names[label]}'" : $"{label}").ToList();
+        if (missing.Count > 0)
+            progress?.Report(new(0, options.Epochs, 0, 0, 0, 0, Warning: $"The validation images have none of {missing.Count} of {seen.Length} classes ({string.Join(", ", missing.Take(5))}{(missing.Count > 5 ? ", …" : "")}): what is measured on them says nothing of these."));
     }
 
     static string Describe(ImagePreset preset) => $"{preset.Width}×{preset.Height}×{preset.Channels}";
-
-    /// <summary>One training from start to end: the optimiser's state and the schedule.</summary>
-    sealed class Run : IDisposable
-    {
-        readonly ResidualNetwork network;
-        readonly LabelledImages images;
-        readonly TrainingOptions options;
-        readonly int seed;
-        readonly int stepsPerEpoch;
-        readonly LearningRateSchedule schedule;
-        readonly Augmentation augmentation;
-        readonly SGD optimizer;
-
-        public Run(ResidualNetwork network, LabelledImages images, TrainingOptions options, int seed)
-        {
-            (this.network, this.images, this.options, this.seed) = (network, images, options, seed);
-            // No batch of a single image, which batch norm could not normalise.
-            stepsPerEpoch = Math.Max(1, Math.Min((images.Count + options.BatchSize - 1) / options.BatchSize, images.Count / 2));
-            schedule = new(options.ScaledLearningRate, (long)stepsPerEpoch * options.Epochs, options.WarmupFraction);
-            augmentation = new(options, seed);
-            optimizer = Optimizer(network, options);
-        }
-
-        /// <summary>Weight decay for weights of two dimensions and more: norms and biases have one.</summary>
-        static SGD Optimizer(ResidualNetwork network, TrainingOptions options)
-        {
-            var parameters = network.parameters().ToLookup(p => p.dim() > 1);
-            SGD.ParamGroup Group(bool decayed) => new(parameters[decayed], new SGD.Options { weight_decay = decayed ? options.WeightDecay : 0 });
-            return optim.SGD([Group(true), Group(false)], options.ScaledLearningRate, options.Momentum, nesterov: options.Momentum > 0);
-        }
-
-        public EpochMetrics Epoch(int epoch, LabelledImages? validation, IProgress<TrainingProgress>? progress, CancellationToken cancellation)
-        {
-            var clock = Stopwatch.StartNew();
-            var order = Enumerable.Range(0, images.Count).ToArray();
-            new Random(seed ^ epoch).Shuffle(order);
-
-            double loss = 0, rate = 0, stepLoss = 0;
-            var correct = 0L;
-            network.train();
-            for (var step = 0; step < stepsPerEpoch; step++)
-            {
-                cancellation.ThrowIfCancellationRequested();
-                rate = schedule.At((long)(epoch - 1) * stepsPerEpoch + step);
-                var batch = order[(int)((long)images.Count * step / stepsPerEpoch)..(int)((long)images.Count * (step + 1) / stepsPerEpoch)];
-                (stepLoss, var stepCorrect) = Step(batch, rate, epoch);
-                if (!double.IsFinite(stepLoss))
-                    throw new InvalidOperationException($"The loss is {stepLoss} in epoch {epoch}, step {step + 1}, at learning rate {rate:G4}. Lower {nameof(TrainingOptions.LearningRate)} (now {options.LearningRate:G4}).");
-                loss += stepLoss * batch.Length;
-                correct += stepCorrect;
-                progress?.Report(new(epoch, options.Epochs, step + 1, stepsPerEpoch, stepLoss, rate));
-            }
-
-            network.eval();
-            var validated = validation is { Count: > 0 } ? Evaluation.Of(network, validation, options.BatchSize, cancellation) : default(EvaluationResult?);
-            var metrics = new EpochMetrics(epoch, options.Epochs, rate, loss / images.Count, (double)correct / images.Count, validated?.Loss, validated?.Accuracy, clock.Elapsed);
-            progress?.Report(new(epoch, options.Epochs, stepsPerEpoch, stepsPerEpoch, stepLoss, rate, metrics));
-            return metrics;
-        }
-
-        (double Loss, long Correct) Step(ReadOnlySpan<int> batch, double rate, int epoch)
-        {
-            foreach (var group in optimizer.ParamGroups)
-                group.LearningRate = rate;
-
-            using var scope = NewDisposeScope();
-            var (inputs, labels) = ImageBatch.Of(images, batch, augmentation, epoch);
-            optimizer.zero_grad();
-            var logits = network.call(inputs);                        // N×classes
-            var loss = functional.cross_entropy(logits, labels);
-            loss.backward();
-            optimizer.step();
-            return (loss.item<float>(), logits.argmax(1).eq(labels).sum().item<long>());
-        }
-
-        public void Dispose() => optimizer.Dispose();
-    }
 }

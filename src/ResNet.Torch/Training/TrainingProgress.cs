@@ -20,5 +20,6 @@ public sealed record EpochMetrics(
 /// <param name="Loss">Mean cross-entropy of the step's batch.</param>
 /// <param name="LearningRate">The step's rate.</param>
 /// <param name="CompletedEpoch">The epoch's results when it has just ended, else null.</param>
+/// <param name="Warning">What the user should know though training goes on, such as a checkpoint that could not be written; else null.</param>
 public sealed record TrainingProgress(
-    int Epoch, int Epochs, int Step, int StepsPerEpoch, double Loss, double LearningRate, EpochMetrics? CompletedEpoch = null);
+    int Epoch, int Epochs, int Step, int StepsPerEpoch, double Loss, double LearningRate, EpochMetrics? CompletedEpoch = null, string? Warning = null);

@@ -5,7 +5,7 @@ namespace ResNet.Torch.Tests.Training;
 [TestClass]
 public class TrainerTests
 {
-    static readonly TrainingOptions brief = new() { Epochs = 1, BatchSize = 8, Seed = 1, CropPadding = 1 };
+    static readonly TrainingOptions brief = new() { Epochs = 1, BatchSize = 8, Seed = 1, Augmentation = new() { CropPadding = 1 } };
 
     /// <summary>Grey squares of 16×16, bright on the left or on the right half: a flip would change the class.</summary>
     static LabelledImages Halves(int count)
@@ -37,7 +37,7 @@ public class TrainerTests
 
     static Dictionary<string, float[]> TrainedWeights(TrainingOptions options, LabelledImages images)
     {
-        var (network, _) = Trainer.Train(ResNetVariant.ResNet18, Stem.Standard, images, null, options);
+        var network = Trainer.Train(ResNetVariant.ResNet18, Stem.Standard, images, null, options).Network;
         using (network)
             return Weights(network);
     }
@@ -45,9 +45,11 @@ public class TrainerTests
     [TestMethod]
     public void Train_SeparableImages_LearnsThem()
     {
-        var (network, history) = Trainer.Train(ResNetVariant.ResNet18, Stem.Standard, Halves(48), Halves(16), brief with { Epochs = 6, HorizontalFlip = false });
+        var (network, history, bestEpoch, end, _) = Trainer.Train(ResNetVariant.ResNet18, Stem.Standard, Halves(48), Halves(16), brief with { Epochs = 6, Augmentation = AugmentationOptions.None, Validation = new() { KeepBest = false } });
         using (network)
         {
+            Assert.AreEqual(TrainingEnd.Completed, end);
+            Assert.IsNull(bestEpoch);
             Assert.AreEqual(1.0, Evaluation.Of(network, Halves(32)).Accuracy);
             Assert.HasCount(6, history);
             Assert.AreEqual(1.0, history[^1].ValidationAccuracy);
@@ -67,8 +69,8 @@ public class TrainerTests
     [TestMethod]
     public void Train_WeightDecay_LeavesNormsAndBiasesAlone()
     {
-        var one = brief with { WarmupFraction = 0 }; // 8 images: a single step, whose gradients do not depend on the decay
-        var (without, with) = (TrainedWeights(one with { WeightDecay = 0 }, Halves(8)), TrainedWeights(one with { WeightDecay = 0.5 }, Halves(8)));
+        var one = brief with { Schedule = new() { WarmupFraction = 0 } }; // 8 images: a single step, whose gradients do not depend on the decay
+        var (without, with) = (TrainedWeights(one with { Optimizer = new() { WeightDecay = 0 } }, Halves(8)), TrainedWeights(one with { Optimizer = new() { WeightDecay = 0.5 } }, Halves(8)));
 
         Assert.IsNotEmpty(with.Where(w => w.Key.Contains("bn")).ToList());
         foreach (var (name, values) in with)
@@ -82,7 +84,7 @@ public class TrainerTests
     public void Train_Progress_TellsEveryStepAndEpoch()
     {
         var recorder = new Recorder();
-        var (network, _) = Trainer.Train(ResNetVariant.ResNet18, Stem.Standard, Halves(20), null, brief with { Epochs = 2 }, recorder);
+        var network = Trainer.Train(ResNetVariant.ResNet18, Stem.Standard, Halves(20), null, brief with { Epochs = 2 }, recorder).Network;
         network.Dispose();
 
         CollectionAssert.AreEqual(
@@ -99,7 +101,7 @@ public class TrainerTests
     public void Train_AnyNumberOfImages_NeverStepsOnOne(int images, int batchSize, int steps)
     {
         var recorder = new Recorder();
-        var (network, _) = Trainer.Train(ResNetVariant.ResNet18, Stem.Standard, Halves(images), null, brief with { BatchSize = batchSize }, recorder);
+        var network = Trainer.Train(ResNetVariant.ResNet18, Stem.Standard, Halves(images), null, brief with { BatchSize = batchSize }, recorder).Network;
         network.Dispose();
 
         Assert.AreEqual(steps, recorder.Reports.Count(r => r.CompletedEpoch is null));
@@ -113,7 +115,7 @@ public class TrainerTests
 
         var left = NativeTensors.LeftBy(
             () => Assert.ThrowsExactly<OperationCanceledException>(() => Trainer.Train(ResNetVariant.ResNet18, Stem.Standard, Halves(64), null, brief, recorder, cancel.Token)),
-            networks: 1);
+            networks: 1, trainings: 1);
 
         Assert.HasCount(2, recorder.Reports);
         Assert.AreEqual(0, left);
@@ -122,12 +124,12 @@ public class TrainerTests
     [TestMethod]
     public void Train_ExplodingLoss_NamesEpochStepAndRate()
     {
-        InvalidOperationException error = null!;
+        TrainingDivergedException error = null!;
 
         var left = NativeTensors.LeftBy(
-            () => error = Assert.ThrowsExactly<InvalidOperationException>(() =>
-                Trainer.Train(ResNetVariant.ResNet18, Stem.Standard, Halves(64), null, brief with { LearningRate = 1e30, WarmupFraction = 0 })),
-            networks: 1);
+            () => error = Assert.ThrowsExactly<TrainingDivergedException>(() =>
+                Trainer.Train(ResNetVariant.ResNet18, Stem.Standard, Halves(64), null, brief with { Optimizer = new() { LearningRate = 1e30 }, Schedule = new() { WarmupFraction = 0 } })),
+            networks: 1, trainings: 1);
 
         Assert.Contains("epoch 1, step ", error.Message);
         Assert.Contains("LearningRate", error.Message);
@@ -140,11 +142,11 @@ public class TrainerTests
         var left = NativeTensors.LeftBy(
             () =>
             {
-                var (network, _) = Trainer.Train(ResNetVariant.ResNet18, Stem.Standard, Halves(16), Halves(8), brief);
+                var network = Trainer.Train(ResNetVariant.ResNet18, Stem.Standard, Halves(16), Halves(8), brief).Network;
                 Assert.IsFalse(network.training);
                 network.Dispose();
             },
-            networks: 1);
+            networks: 1, trainings: 1);
 
         Assert.AreEqual(0, left);
     }
@@ -155,7 +157,7 @@ public class TrainerTests
         Assert.Contains("at least 2 images (received 1)", Fault(Halves(1), null, brief));
         Assert.Contains("Validation images are 8×8×1, training images 16×16×1", Fault(Halves(4), new LabelledImages(ImagePreset.ImageNet(8, 8, 1), 2), brief));
         Assert.Contains("Validation images are of 3 classes, training images of 2", Fault(Halves(4), new LabelledImages(ImagePreset.ImageNet(16, 16, 1), 3), brief));
-        Assert.Contains("CropPadding must be below the image's side (was 16", Fault(Halves(4), null, brief with { CropPadding = 16 }));
+        Assert.Contains("Augmentation.CropPadding must be below the shorter side of the images, 16 pixels (was 16)", Fault(Halves(4), null, brief with { Augmentation = new() { CropPadding = 16 } }));
         Assert.Contains("Epochs must be at least 1 (was 0)", Fault(Halves(4), null, brief with { Epochs = 0 }));
 
         static string Fault(LabelledImages training, LabelledImages? validation, TrainingOptions options) =>

@@ -1,0 +1,140 @@
+using Microsoft.ML;
+using ResNet.MLNet.Columns;
+using ResNet.Torch;
+
+namespace ResNet.MLNet.Rows;
+
+/// <summary>One pass over the rows: what the cursors' threads share.</summary>
+/// <remarks>
+/// When a row is met that training must not go on from, the others read on to that row's batch and no further: the first such row,
+/// which is the one to be told, is then among those that were read.
+/// </remarks>
+internal sealed class ReadingPass(DataViewSchema schema, ResNetClassifierOptions options) : IDisposable
+{
+    readonly Lock gate = new();
+    long lastBatch = long.MaxValue;
+    long batchOfFirstImage;
+
+    /// <summary>The images, in no particular order; null before the first. Disposed with this.</summary>
+    public LabelledImages? Images { get; private set; }
+
+    /// <summary>The error that ended the pass.</summary>
+    public Exception? FirstError { get; private set; }
+
+    /// <summary>Reads a cursor's rows to their end, or to where the pass ends.</summary>
+    public ReadRow[] Read(DataViewRowCursor cursor)
+    {
+        try
+        {
+            var rows = new List<ReadRow>();
+            var images = new RowImageReader(cursor, options.ImageColumnName);
+            var getLabel = KeyGetter(cursor, schema[options.LabelColumnName]);
+            byte[] pixels = [];
+            var kept = false;
+            while (cursor.MoveNext() && cursor.Batch <= Volatile.Read(ref lastBatch))
+            {
+                options.CancellationToken.ThrowIfCancellationRequested();
+                var batch = cursor.Batch;
+                var key = getLabel();
+                if (key == 0)
+                {
+                    rows.Add(new(batch));
+                    continue;
+                }
+                if (!images.TryDecode(out var image, out var fault))
+                {
+                    rows.Add(new(batch, Fault: fault));
+                    if (options.OnBadImage == BadImagePolicy.Skip)
+                        continue;
+                    EndAfter(batch);
+                    break;
+                }
+                var size = (image.Width, image.Height);
+                var (preset, batchOfFirst) = PresetFor(size, batch);
+                if (size != (preset.Width, preset.Height))
+                {
+                    // It or the first that was kept is not of the size of the first in order.
+                    rows.Add(new(batch, Seen: new(size, images.File())));
+                    EndAfter(Math.Max(batch, batchOfFirst));
+                    if (batchOfFirst <= batch)
+                        break;
+                    continue;
+                }
+                if (pixels.Length == 0)
+                    pixels = new byte[preset.ImageBytes];
+                if (images.CopyPixels(image, preset, pixels) is { } unusable)
+                {
+                    rows.Add(new(batch, Fault: unusable));
+                    EndAfter(batch);
+                    break;
+                }
+                rows.Add(new(batch, Keep(pixels, (int)(key - 1)), Seen: kept ? null : new(size, images.File())));
+                kept = true;
+            }
+            return [.. rows];
+        }
+        catch (Exception e)
+        {
+            lock (gate)
+                FirstError ??= e;
+            EndAfter(long.MinValue);
+            throw;
+        }
+    }
+
+    (ImagePreset Preset, long BatchOfFirst) PresetFor((int Width, int Height) size, long batch)
+    {
+        lock (gate)
+        {
+            if (Images is null)
+            {
+                var classes = ClassLabels.Of(schema[options.LabelColumnName]);
+                Images = new(PresetOf(size), classes.Count, options.MemoryLimit) { ClassNames = classes.Names };
+                batchOfFirstImage = batch;
+            }
+            return (Images.Preset, batchOfFirstImage);
+        }
+    }
+
+    /// <summary>ImageNet's mean and deviation; those of the classifier that is fine-tuned, where there is one.</summary>
+    ImagePreset PresetOf((int Width, int Height) size) => options.Training.FineTuning?.From?.Preset is { } given && given.Channels == options.Channels
+        ? new(size.Height, size.Width, given.Mean, given.Std)
+        : ImagePreset.ImageNet(size.Height, size.Width, options.Channels);
+
+    int Keep(ReadOnlySpan<byte> pixels, int label)
+    {
+        lock (gate)
+        {
+            Images!.Add(pixels, label);
+            return Images.Count - 1;
+        }
+    }
+
+    void EndAfter(long batch)
+    {
+        lock (gate)
+            lastBatch = Math.Min(lastBatch, batch);
+    }
+
+    /// <summary>The label as a number from 1; 0 where it is missing.</summary>
+    static Func<ulong> KeyGetter(DataViewRow row, DataViewSchema.Column label) => Type.GetTypeCode(label.Type.RawType) switch
+    {
+        TypeCode.Byte => Get<byte>(row, label, key => key),
+        TypeCode.UInt16 => Get<ushort>(row, label, key => key),
+        TypeCode.UInt32 => Get<uint>(row, label, key => key),
+        _ => Get<ulong>(row, label, key => key),
+    };
+
+    static Func<ulong> Get<T>(DataViewRow row, DataViewSchema.Column label, Func<T, ulong> widen)
+    {
+        var get = row.GetGetter<T>(label);
+        var key = default(T)!;
+        return () =>
+        {
+            get(ref key);
+            return widen(key);
+        };
+    }
+
+    public void Dispose() => Images?.Dispose();
+}

@@ -1,0 +1,100 @@
+namespace ResNet.Torch.Images;
+
+/// <summary>The kernel that resizing weighs pixels with.</summary>
+internal enum ResizeKernel
+{
+    /// <summary>A triangle, two pixels wide.</summary>
+    Bilinear,
+
+    /// <summary>Keys' cubic with a = −0.5, four pixels wide.</summary>
+    Bicubic,
+}
+
+/// <summary>For a stretch of an axis of a resized image: which pixels make up each of its own, and by what weights.</summary>
+/// <remarks>
+/// The arithmetic of Pillow's Image.resize: weights in float64, scaled to sum to 1, then rounded to fixed point. Antialiased, the
+/// kernel is as wide as what falls into one pixel; otherwise as wide as a source pixel.
+/// </remarks>
+internal readonly ref struct ResizeAxis
+{
+    /// <summary>Bits behind the point of a weight: with 8 of a pixel and 2 for negative weights they fill an int.</summary>
+    public const int FractionBits = 32 - 8 - 2;
+
+    readonly Scratch<int> starts, counts, weights;
+    readonly int taps;
+
+    /// <summary>For an axis of <paramref name="from"/> pixels resized to <paramref name="to"/>, of which <paramref name="length"/> are wanted from <paramref name="first"/> on.</summary>
+    public ResizeAxis(int from, int to, int first, int length, ResizeKernel kernel, bool antialias)
+    {
+        var scale = (double)from / to;
+        var stretch = antialias ? Math.Max(1, scale) : 1;
+        var reach = stretch * (kernel == ResizeKernel.Bilinear ? 1 : 2);
+        taps = (int)Math.Ceiling(reach) * 2 + 1;
+        starts = new(length);
+        counts = new(length);
+        weights = new(length * taps);
+        Span<double> exact = taps <= 64 ? stackalloc double[taps] : new double[taps];
+        for (var i = 0; i < length; i++)
+        {
+            var centre = (first + i + 0.5) * scale;
+            var start = Math.Max(0, (int)(centre - reach + 0.5));
+            var count = Math.Min(from, (int)(centre + reach + 0.5)) - start;
+            var sum = 0.0;
+            for (var k = 0; k < count; k++)
+                sum += exact[k] = Weigh(kernel, (start + k - centre + 0.5) * (1 / stretch));
+            for (var k = 0; k < count; k++)
+                weights.Span[i * taps + k] = (int)Math.Round(exact[k] / sum * (1 << FractionBits), MidpointRounding.AwayFromZero);
+            (starts.Span[i], counts.Span[i]) = (start, count);
+        }
+        IsIdentity = from == to && first == 0 && length == to;
+    }
+
+    /// <summary>Whether the pixels are those of the source, one by one.</summary>
+    public bool IsIdentity { get; }
+
+    /// <summary>The first pixel of the source that is needed.</summary>
+    public int Begin => starts.Span[0];
+
+    /// <summary>Behind the last pixel of the source that is needed.</summary>
+    public int End => starts.Span[^1] + counts.Span[^1];
+
+    /// <summary>The resized pixels from first to last, to be walked once.</summary>
+    public Walk GetEnumerator() => new(starts.Span, counts.Span, weights.Span, taps);
+
+    public void Dispose()
+    {
+        starts.Dispose();
+        counts.Dispose();
+        weights.Dispose();
+    }
+
+    /// <summary>What makes up one resized pixel: source pixels from a start on, each with its weight.</summary>
+    public readonly ref struct Mixture(int start, ReadOnlySpan<int> weights)
+    {
+        public int Start { get; } = start;
+
+        public ReadOnlySpan<int> Weights { get; } = weights;
+    }
+
+    public ref struct Walk(ReadOnlySpan<int> starts, ReadOnlySpan<int> counts, ReadOnlySpan<int> weights, int taps)
+    {
+        readonly ReadOnlySpan<int> starts = starts, counts = counts, weights = weights;
+        int index = -1;
+
+        public bool MoveNext() => ++index < starts.Length;
+
+        public readonly Mixture Current => new(starts[index], weights.Slice(index * taps, counts[index]));
+    }
+
+    static double Weigh(ResizeKernel kernel, double distance)
+    {
+        var x = Math.Abs(distance);
+        return kernel switch
+        {
+            ResizeKernel.Bilinear => Math.Max(0, 1 - x),
+            _ when x < 1 => (1.5 * x - 2.5) * x * x + 1,
+            _ when x < 2 => (((x - 5) * x + 8) * x - 4) * -0.5,
+            _ => 0,
+        };
+    }
+}

@@ -1,0 +1,49 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text.Json;
+
+namespace ResNet.Torch.Training;
+
+/// <summary>What must be the same for a training to go on from a checkpoint: each part by its name, in words that can be compared and shown.</summary>
+internal static class TrainingIdentity
+{
+    /// <summary>Images whose pixels are compared; all labels are.</summary>
+    const int Samples = 64;
+
+    public static Dictionary<string, string> Of(ResidualNetwork network, LabelledImages images, TrainingOptions options, bool isHalf) => new()
+    {
+        ["network"] = $"{network.Variant} with {network.Classes} classes, {network.Channels} channels, {network.Stem} stem, drop path {network.Variant.DropPathRate.ToString(CultureInfo.InvariantCulture)}",
+        ["images"] = $"{images.Count} of {images.Preset.Width}×{images.Preset.Height}, mean {string.Join(' ', images.Preset.Mean)}, std {string.Join(' ', images.Preset.Std)}, content {Fingerprint(images)}",
+        [nameof(TrainingOptions.Epochs)] = Text(options.Epochs),
+        [nameof(TrainingOptions.BatchSize)] = Text(options.BatchSize),
+        [nameof(TrainingOptions.Optimizer)] = Text(options.Optimizer),
+        [nameof(TrainingOptions.Schedule)] = Text(options.Schedule),
+        [nameof(TrainingOptions.Augmentation)] = Text(options.Augmentation),
+        [nameof(TrainingOptions.Regularization)] = Text(options.Regularization),
+        [nameof(TrainingOptions.Precision)] = isHalf ? nameof(TrainingPrecision.BFloat16) : nameof(TrainingPrecision.Float32),
+        [nameof(TrainingOptions.Validation)] = Text(options.Validation),
+        // Where the weights came from is in the weights.
+        [nameof(TrainingOptions.FineTuning)] = options.FineTuning is { } tuning ? Text(new { tuning.FrozenStages, tuning.FreezeNorms, tuning.HeadOnly }) : "none",
+    };
+
+    /// <summary>Where two trainings differ, in words; empty when one can go on from the other.</summary>
+    public static IEnumerable<string> Differences(IReadOnlyDictionary<string, string> saved, IReadOnlyDictionary<string, string> now) =>
+        now.Where(part => saved.GetValueOrDefault(part.Key) != part.Value)
+            .Select(part => $"{part.Key} was {saved.GetValueOrDefault(part.Key) ?? "not told"} and is {part.Value}");
+
+    static string Text<T>(T value) => JsonSerializer.Serialize(value);
+
+    static string Fingerprint(LabelledImages images)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var pixels = new byte[images.Preset.ImageBytes];
+        for (var i = 0; i < images.Count; i++)
+            hash.AppendData(BitConverter.GetBytes(images.Label(i)));
+        foreach (var sample in Enumerable.Range(0, Math.Min(Samples, images.Count)))
+        {
+            images.CopyPixels((int)((long)images.Count * sample / Samples), pixels);
+            hash.AppendData(pixels);
+        }
+        return Convert.ToHexStringLower(hash.GetCurrentHash())[..16];
+    }
+}

@@ -1,0 +1,74 @@
+using ResNet.Torch.Images;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace ResNet.Torch.Training;
+
+/// <summary>The features before the last layer, computed once for all images: 4 bytes each, <see cref="ResNetVariant.FeatureCount"/> for an image.</summary>
+internal sealed class FeatureExamples : ITrainingExamples
+{
+    readonly ResidualNetwork network;
+    readonly int batchSize;
+    readonly (Tensor Features, Tensor Labels) training;
+    readonly (Tensor Features, Tensor Labels)? validation;
+
+    public FeatureExamples(ResidualNetwork network, LabelledImages training, LabelledImages? validation, int batchSize, CancellationToken cancellation)
+    {
+        (this.network, this.batchSize) = (network, batchSize);
+        this.training = FeaturesOf(training, cancellation);
+        this.validation = validation is { Count: > 0 } ? FeaturesOf(validation, cancellation) : null;
+    }
+
+    public IEnumerable<Func<TrainingBatch>> Batches(IReadOnlyList<int[]> batches, int epoch, CancellationToken cancellation)
+    {
+        foreach (var indices in batches)
+        {
+            yield return () =>
+            {
+                var chosen = tensor(Array.ConvertAll(indices, i => (long)i));
+                return new(training.Features.index_select(0, chosen), training.Labels.index_select(0, chosen), Share: null);
+            };
+        }
+    }
+
+    public Tensor Forward(Tensor inputs) => network.Classify(inputs);
+
+    public EvaluationResult? Validate(CancellationToken cancellation)
+    {
+        if (validation is not var (features, labels))
+            return null;
+        using var inference = inference_mode();
+        using var scope = NewDisposeScope();
+        var logits = network.Classify(features);                      // N×classes
+        return new(functional.cross_entropy(logits, labels).item<float>(), logits.argmax(1).eq(labels).to(ScalarType.Float32).mean().item<float>());
+    }
+
+    (Tensor Features, Tensor Labels) FeaturesOf(LabelledImages images, CancellationToken cancellation)
+    {
+        network.eval();
+        using var noGrad = no_grad(); // not inference mode: its tensors cannot be trained on
+        using var scope = NewDisposeScope();
+        var features = empty(images.Count, network.Variant.FeatureCount);
+        var labels = empty(images.Count, dtype: ScalarType.Int64);
+        var start = 0L;
+        foreach (var batch in new BatchFeed(images, Environment.ProcessorCount).Prepare([.. Enumerable.Range(0, images.Count).Chunk(batchSize)], cancellation: cancellation))
+        {
+            using var step = NewDisposeScope();
+            var (inputs, classes) = ImageBatch.Of(batch, images.Preset);
+            var count = classes.shape[0];
+            features.narrow(0, start, count).copy_(network.PooledFeatures(inputs));
+            labels.narrow(0, start, count).copy_(classes);
+            start += count;
+        }
+        return (features.DetachFromDisposeScope(), labels.DetachFromDisposeScope());
+    }
+
+    public void Dispose()
+    {
+        foreach (var (features, labels) in new[] { training, validation ?? training })
+        {
+            features.Dispose();
+            labels.Dispose();
+        }
+    }
+}

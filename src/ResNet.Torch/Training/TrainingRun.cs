@@ -1,0 +1,300 @@
+using System.Diagnostics;
+using static TorchSharp.torch;
+
+namespace ResNet.Torch.Training;
+
+/// <summary>One training from its start, or from a checkpoint, to its end.</summary>
+internal sealed class TrainingRun : IDisposable
+{
+    /// <summary>A loss this many times that of guessing is not coming back.</summary>
+    const double Exploded = 100;
+
+    readonly ResidualNetwork network;
+    readonly LabelledImages images;
+    readonly TrainingOptions options;
+    readonly int seed;
+    readonly IProgress<TrainingProgress>? progress;
+    readonly bool isHalf;
+    readonly int stepsPerEpoch;
+    readonly WeightVector weights;
+    readonly Optimizer optimizer;
+    readonly WeightAverage? average;
+    readonly Objective objective;
+    readonly LearningRateSchedule schedule;
+    readonly ITrainingExamples examples;
+    readonly BestEpoch best;
+    readonly List<EpochMetrics> history = [];
+    int epochsDone;
+
+    /// <remarks>The network stays the caller's; its weights belong to the run until that is disposed.</remarks>
+    public TrainingRun(ResidualNetwork network, LabelledImages training, LabelledImages? validation, TrainingOptions options, int seed, IProgress<TrainingProgress>? progress, CancellationToken cancellation)
+    {
+        (this.network, images, this.options, this.seed, this.progress) = (network, training, options, seed, progress);
+        isHalf = Precision.IsHalf(options.Precision, network, training.Preset);
+        // No batch of a single image, which batch norm could not normalise.
+        stepsPerEpoch = Math.Max(1, Math.Min((training.Count + options.BatchSize - 1) / options.BatchSize, training.Count / 2));
+        schedule = new(options.Schedule, options.Optimizer.RateAt(options.BatchSize), stepsPerEpoch, options.Epochs);
+        objective = new(options.Regularization, training);
+        weights = new(network, options.Optimizer, isHalf);
+        optimizer = Optimizer.Create(options.Optimizer, weights);
+        average = options.Regularization.WeightAverageDecay is { } decay ? new(weights, decay, options.Regularization.WeightAverageSteps) : null;
+        best = new(options.Validation, weights);
+        try
+        {
+            examples = options.FineTuning is { HeadOnly: true }
+                ? new FeatureExamples(network, training, validation, options.BatchSize, cancellation)
+                : new ImageExamples(network, training, validation, options, seed);
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Trains to the end; the network then has the weights that are to be returned.</summary>
+    public TrainingEnd ToEnd(CancellationToken cancellation)
+    {
+        if (options.Checkpoints is { } checkpoints && epochsDone == 0)
+            WriteFirst(checkpoints); // what cannot be written is known before hours are spent
+        try
+        {
+            while (epochsDone < options.Epochs && !best.HasStopped)
+            {
+                Epoch(epochsDone + 1, cancellation);
+            }
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested && options.OnCancellation == CancellationPolicy.ReturnBest)
+        {
+            UseResult();
+            return TrainingEnd.Cancelled;
+        }
+        UseResult();
+        return epochsDone < options.Epochs ? TrainingEnd.StoppedEarly : TrainingEnd.Completed;
+    }
+
+    public IReadOnlyList<EpochMetrics> History => history;
+
+    public int? BestEpochNumber => best.Kept is null ? null : best.Epoch;
+
+    public int StepsPerEpoch => stepsPerEpoch;
+
+    void UseResult()
+    {
+        if ((best.Kept ?? average?.Value) is { } chosen)
+            weights.Restore(chosen);
+        network.eval();
+    }
+
+    void Epoch(int epoch, CancellationToken cancellation)
+    {
+        var clock = Stopwatch.StartNew();
+        if (network.Variant.DropPathRate > 0)
+            manual_seed(((long)seed << 32) | (uint)epoch); // which blocks are left out must not depend on what was drawn before a resumption
+        double loss = 0, rate = 0, last = 0;
+        var correct = 0L;
+        var step = 0;
+        foreach (var batch in Batches(epoch, cancellation))
+        {
+            rate = schedule.At((long)(epoch - 1) * stepsPerEpoch + step);
+            var (stepLoss, stepCorrect, count) = Learn(batch, rate, epoch, step);
+            step++;
+            last = stepLoss;
+            loss += stepLoss * count;
+            correct += stepCorrect;
+            progress?.Report(new(epoch, options.Epochs, step, stepsPerEpoch, stepLoss, rate));
+        }
+
+        var validated = epoch % options.Validation.EveryEpochs == 0 || epoch == options.Epochs ? Validate(epoch, cancellation) : null;
+        var metrics = new EpochMetrics(epoch, options.Epochs, rate, loss / images.Count, (double)correct / images.Count, validated?.Loss, validated?.Accuracy, clock.Elapsed);
+        history.Add(metrics);
+        epochsDone = epoch;
+        progress?.Report(new(epoch, options.Epochs, stepsPerEpoch, stepsPerEpoch, last, rate, metrics));
+        if (options.Checkpoints is { } checkpoints && (epoch % checkpoints.EveryEpochs == 0 || epoch == options.Epochs || best.HasStopped))
+            WriteOrWarn(checkpoints, metrics, last);
+    }
+
+    /// <summary>The images of an epoch in an order of its own, in batches that differ by one at most.</summary>
+    public IEnumerable<Func<TrainingBatch>> Batches(int epoch, CancellationToken cancellation)
+    {
+        network.train();
+        var order = Enumerable.Range(0, images.Count).ToArray();
+        new Random(seed ^ epoch).Shuffle(order);
+        var batches = Enumerable.Range(0, stepsPerEpoch)
+            .Select(step => order[(int)((long)images.Count * step / stepsPerEpoch)..(int)((long)images.Count * (step + 1) / stepsPerEpoch)]);
+        foreach (var batch in examples.Batches([.. batches], epoch, cancellation))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            yield return batch;
+        }
+    }
+
+    (double Loss, long Correct, long Count) Learn(Func<TrainingBatch> batch, double rate, int epoch, int step)
+    {
+        using var scope = NewDisposeScope();
+        var (loss, correct, count) = Gradients(batch);
+        if (!(loss < Exploded * Math.Log(Math.Max(2, images.Classes))))
+            throw Diverged(loss, epoch, step, rate);
+        var accumulated = step % options.Optimizer.AccumulatedBatches + 1;
+        if (accumulated == options.Optimizer.AccumulatedBatches || step == stepsPerEpoch - 1)
+        {
+            optimizer.Step(rate, accumulated);
+            average?.After(optimizer.Steps - 1);
+        }
+        return (loss, correct, count);
+    }
+
+    /// <summary>One forward and backward pass.</summary>
+    (double Loss, long Correct, long Count) Gradients(Func<TrainingBatch> make)
+    {
+        var batch = make();
+        var logits = examples.Forward(batch.Inputs);                  // N×classes
+        var loss = objective.Of(logits, batch);
+        loss.backward();
+        weights.CollectGradients();
+        return (loss.item<float>(), logits.argmax(1).eq(batch.Labels).sum().item<long>(), batch.Labels.shape[0]);
+    }
+
+    /// <summary>A step at a rate of one's own, whatever the loss: what a learning-rate range test is made of.</summary>
+    public double Try(Func<TrainingBatch> batch, double rate)
+    {
+        using var scope = NewDisposeScope();
+        var (loss, _, _) = Gradients(batch);
+        optimizer.Step(rate, batches: 1);
+        return loss;
+    }
+
+    TrainingDivergedException Diverged(double loss, int epoch, int step, double rate)
+    {
+        var kept = options.Checkpoints is { } checkpoints && File.Exists(checkpoints.Path) ? $" The checkpoint of epoch {epochsDone - epochsDone % checkpoints.EveryEpochs} is kept in {checkpoints.Path}." : "";
+        return new($"The loss is {loss:G4} in epoch {epoch}, step {step + 1}, at learning rate {rate:G4}. Lower {nameof(TrainingOptions.Optimizer)}.{nameof(OptimizerOptions.LearningRate)} (now {options.Optimizer.LearningRate:G4}).{kept}");
+    }
+
+    /// <summary>Measures the weights that would be returned: the average's where there is one.</summary>
+    EvaluationResult? Validate(int epoch, CancellationToken cancellation)
+    {
+        network.eval();
+        using var own = average is null ? null : weights.Snapshot();
+        try
+        {
+            if (average is not null)
+                weights.Restore(average.Value);
+            var result = examples.Validate(cancellation);
+            if (result is { } measured)
+                best.Take(epoch, measured);
+            return result;
+        }
+        finally
+        {
+            if (own is not null)
+                weights.Restore(own);
+        }
+    }
+
+    void WriteFirst(CheckpointOptions checkpoints)
+    {
+        try
+        {
+            Directory.CreateDirectory(checkpoints.Folder);
+            Write(checkpoints);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new CheckpointException($"No checkpoint can be written to {Path.GetFullPath(checkpoints.Folder)}: {e.Message} Name another folder in {nameof(CheckpointOptions)}.{nameof(CheckpointOptions.Folder)}, or make room.", e);
+        }
+    }
+
+    /// <summary>A full disk loses no training: the checkpoint before stays, and the next epoch tries again.</summary>
+    void WriteOrWarn(CheckpointOptions checkpoints, EpochMetrics epoch, double loss)
+    {
+        try
+        {
+            Write(checkpoints);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            progress?.Report(new(epoch.Epoch, epoch.Epochs, stepsPerEpoch, stepsPerEpoch, loss, epoch.LearningRate, Warning:
+                $"The checkpoint of epoch {epoch.Epoch} could not be written to {checkpoints.Path}: {e.Message} The one before is kept, and training goes on."));
+        }
+    }
+
+    void Write(CheckpointOptions checkpoints)
+    {
+        using var scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        TrainingCheckpoint.Write(checkpoints.Path, new()
+        {
+            Identity = Identity(),
+            Seed = seed,
+            Epoch = epochsDone,
+            OptimizerSteps = optimizer.Steps,
+            AverageUpdates = average?.Updates ?? 0,
+            BestEpoch = best.Epoch,
+            BestValue = best.Value,
+            Waited = best.Waited,
+            HasStopped = best.HasStopped,
+            History = history,
+        }, Tensors());
+    }
+
+    /// <summary>Goes on from a checkpoint.</summary>
+    /// <exception cref="CheckpointException">It is damaged, or of another training.</exception>
+    public void Resume(CheckpointOptions checkpoints)
+    {
+        using var scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        var (state, tensors) = TrainingCheckpoint.Read(checkpoints.Path, RequireSame);
+        best.Resume(state);
+        foreach (var (name, target) in Tensors())
+        {
+            if (!tensors.TryGetValue(name, out var values) || !values.shape.SequenceEqual(target.shape))
+                throw new CheckpointException($"The checkpoint {checkpoints.Path} lacks {name} of [{string.Join(", ", target.shape)}]: it is of another version or network. Set {nameof(CheckpointOptions.Resume)} to false to start anew.");
+            target.copy_(values);
+        }
+        weights.Publish();
+        optimizer.Steps = state.OptimizerSteps;
+        if (average is not null)
+            average.Updates = state.AverageUpdates;
+        history.AddRange(state.History);
+        epochsDone = state.Epoch;
+
+        void RequireSame(CheckpointState state)
+        {
+            var differences = string.Join("; ", TrainingIdentity.Differences(state.Identity, Identity())
+                .Concat(state.Seed == seed ? [] : [$"{nameof(TrainingOptions.Seed)} was {state.Seed} and is {seed}"]));
+            if (differences.Length > 0)
+                throw new CheckpointException($"The checkpoint {checkpoints.Path} is of another training: {differences}. Train as it says to go on from it; else name another folder, or set {nameof(CheckpointOptions.Resume)} to false to replace it.");
+        }
+    }
+
+    Dictionary<string, string> Identity() => TrainingIdentity.Of(network, images, options, isHalf);
+
+    /// <summary>All that a checkpoint holds, by name: views in the current scope.</summary>
+    Dictionary<string, Tensor> Tensors()
+    {
+        var tensors = weights.State();
+        foreach (var (name, vector) in optimizer.State)
+            Add($"optimizer.{name}", weights.ByName(vector));
+        if (average is not null)
+            Add("average", weights.ByName(average.Value));
+        if (best.Kept is { } kept)
+            Add("best", weights.ByName(kept));
+        return tensors;
+
+        void Add(string prefix, IEnumerable<(string Name, Tensor View)> parts)
+        {
+            foreach (var (name, view) in parts)
+                tensors[$"{prefix}.{name}"] = view;
+        }
+    }
+
+    public void Dispose()
+    {
+        examples?.Dispose();
+        best.Dispose();
+        average?.Dispose();
+        optimizer.Dispose();
+        objective.Dispose();
+        weights.Dispose();
+    }
+}
