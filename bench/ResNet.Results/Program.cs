@@ -1,0 +1,116 @@
+// The rows of docs/results.md: dotnet run -c Release --project bench/ResNet.Results -- NAME
+
+using System.CommandLine;
+using ResNet.Results;
+using ResNet.Results.Data;
+using ResNet.Torch;
+
+var fashion = new Option<DirectoryInfo>("--fashion-mnist") { Description = "Folder with Fashion-MNIST's four idx files (.gz).", DefaultValueFactory = _ => new(FashionMnist.DebianFolder) };
+var cifar = new Option<DirectoryInfo>("--cifar10") { Description = "Folder with CIFAR-10 as train/CLASS/*.jpg and test/CLASS/*.jpg.", DefaultValueFactory = _ => new("cifar10") };
+var weights = new Option<FileInfo>("--weights") { Description = "A PyTorch checkpoint of a CIFAR-10 resnet20, to fine-tune.", DefaultValueFactory = _ => new("cifar-resnet20.th") };
+var output = new Option<DirectoryInfo>("--out") { Description = "Where each training's metrics go, as CSV.", DefaultValueFactory = _ => new("bench/results") };
+var epochs = new Option<int?>("--epochs") { Description = "Other epochs than the row's." };
+var seed = new Option<int>("--seed") { DefaultValueFactory = _ => 1 };
+
+var command = new RootCommand("Trains the rows of docs/results.md.") { fashion, cifar, weights, output, epochs, seed };
+foreach (var option in command.Options)
+    option.Recursive = true;
+
+Row("fashion-textbook", "Textbook ResNet-18 on Fashion-MNIST, Adam, 2 epochs; ours and a plain loop.", arguments =>
+{
+    using var training = Fashion(arguments, "train");
+    using var test = Fashion(arguments, "t10k");
+    var experiment = Of(arguments, "fashion-textbook", ResNetVariant.TextbookResNet18, Stem.Standard, new()
+    {
+        Epochs = 2,
+        BatchSize = 256,
+        Optimizer = new() { Kind = OptimizerKind.Adam, LearningRate = 1e-3, ReferenceBatchSize = null, WeightDecay = 0 },
+        Schedule = new() { Kind = ScheduleKind.Constant, WarmupFraction = 0 },
+        Augmentation = AugmentationOptions.None,
+    });
+    experiment.Run(training, test, Folder(arguments)).Network.Dispose();
+    PlainLoop.Run("fashion-textbook-plain", experiment.Variant, Stem.Standard, training, test, experiment.Options.Epochs, 256, 1e-3, arguments.GetValue(seed));
+});
+
+Row("fashion-96", "ResNet-18 on Fashion-MNIST at 96×96, SGD, 5 epochs.", arguments =>
+{
+    using var training = Fashion(arguments, "train", size: 96);
+    using var test = Fashion(arguments, "t10k", size: 96);
+    Of(arguments, "fashion-96", ResNetVariant.ResNet18, null, TrainingRecipes.SmallImages with { Epochs = 5 }).Run(training, test, Folder(arguments)).Network.Dispose();
+});
+
+Row("fashion-best", "The best on Fashion-MNIST in 30 minutes on two cores.", arguments =>
+{
+    using var training = Fashion(arguments, "train");
+    using var test = Fashion(arguments, "t10k");
+    Of(arguments, "fashion-best", Wide(ResNetVariant.ResNet20), null, TrainingRecipes.SmallImages with { Epochs = 13 }).Run(training, test, Folder(arguments)).Network.Dispose();
+});
+
+Row("cifar-best", "The best on CIFAR-10's JPEGs in 30 minutes on two cores.", arguments =>
+{
+    using var training = Cifar(arguments, "train");
+    using var test = Cifar(arguments, "test");
+    Of(arguments, "cifar-best", Wide(ResNetVariant.ResNet20), null, TrainingRecipes.SmallImages with { Epochs = 12 }).Run(training, test, Folder(arguments)).Network.Dispose();
+});
+
+Row("cifar-96", "ResNet-18 on CIFAR-10's JPEGs at 96×96.", arguments =>
+{
+    using var training = Cifar(arguments, "train", size: 96);
+    using var test = Cifar(arguments, "test", size: 96);
+    Of(arguments, "cifar-96", ResNetVariant.ResNet18, null, TrainingRecipes.SmallImages with { Epochs = 4, Augmentation = new() { CropPadding = 12 } }).Run(training, test, Folder(arguments)).Network.Dispose();
+});
+
+Row("degradation", "Plain and residual networks of 20 and 56 layers, trained alike on 5,000 images of CIFAR-10.", arguments =>
+{
+    using var training = Cifar(arguments, "train", perClass: 500);
+    using var test = Cifar(arguments, "test", perClass: 200);
+    foreach (var variant in new[] { ResNetVariant.Plain20, ResNetVariant.Plain56, ResNetVariant.ResNet20, ResNetVariant.ResNet56 })
+    {
+        var options = TrainingRecipes.He2015Cifar with { Epochs = 20, Schedule = new() { Kind = ScheduleKind.Cosine, WarmupFraction = 0.05 } };
+        Of(arguments, $"degradation-{variant}", variant, null, options).Run(training, test, Folder(arguments)).Network.Dispose();
+    }
+});
+
+Row("fine-tuning", "A resnet20 of CIFAR-10 on 600 images of Fashion-MNIST: from scratch, all of it, frozen stages, the head alone.", arguments =>
+{
+    using var all = Fashion(arguments, "train", size: 32, channels: 3);
+    using var test = Fashion(arguments, "t10k", size: 32, channels: 3);
+    using var few = all.Select(Enumerable.Range(0, all.Count).GroupBy(all.Label).SelectMany(ofClass => ofClass.Take(60)).Order());
+    var start = new FineTuningOptions { WeightsFile = arguments.GetValue(weights)!.FullName, NewHead = true };
+    var tuning = TrainingRecipes.FineTuning with { Epochs = 30, FineTuning = start, Augmentation = new() { CropPadding = 4 }, Validation = new() { EveryEpochs = 30 } };
+    var scratch = TrainingRecipes.SmallImages with { Epochs = 30, BatchSize = 32, Validation = new() { EveryEpochs = 30 } };
+    var probe = TrainingRecipes.LinearProbe with { FineTuning = start with { HeadOnly = true }, Validation = new() { EveryEpochs = 50 } };
+    foreach (var (name, options) in new[]
+    {
+        ("fine-tuning-scratch", scratch),
+        ("fine-tuning-all", tuning),
+        ("fine-tuning-frozen-1", tuning with { FineTuning = start with { FrozenStages = 1 } }),
+        ("fine-tuning-frozen-2", tuning with { FineTuning = start with { FrozenStages = 2 } }),
+        ("fine-tuning-head", probe),
+    })
+    {
+        Of(arguments, name, ResNetVariant.ResNet20, null, options).Run(few, test, Folder(arguments)).Network.Dispose();
+    }
+});
+
+TorchRuntime.Load();
+return command.Parse(args).Invoke();
+
+void Row(string name, string description, Action<ParseResult> run)
+{
+    var row = new Command(name, description);
+    row.SetAction(run);
+    command.Add(row);
+}
+
+Experiment Of(ParseResult arguments, string name, ResNetVariant variant, Stem? stem, TrainingOptions options) =>
+    new(name, variant, stem, options with { Seed = arguments.GetValue(seed), Epochs = arguments.GetValue(epochs) ?? options.Epochs });
+
+LabelledImages Fashion(ParseResult arguments, string part, int size = 28, int channels = 1) => FashionMnist.Load(arguments.GetValue(fashion)!.FullName, part, size, channels);
+
+LabelledImages Cifar(ParseResult arguments, string part, int size = 32, int? perClass = null) => Cifar10.Load(arguments.GetValue(cifar)!.FullName, part, size, perClass);
+
+string Folder(ParseResult arguments) => Directory.CreateDirectory(arguments.GetValue(output)!.FullName).FullName;
+
+// The paper's network with twice the channels (Zagoruyko and Komodakis 2016, arXiv:1605.07146).
+static ResNetVariant Wide(ResNetVariant variant) => variant with { Width = 2 * variant.Width };
