@@ -79,7 +79,7 @@ Row("fine-tuning", "A resnet20 of CIFAR-10 on 600 images of Fashion-MNIST: from 
     var start = new FineTuningOptions { WeightsFile = arguments.GetValue(weights)!.FullName, NewHead = true };
     var tuning = TrainingRecipes.FineTuning with { Epochs = 30, FineTuning = start, Augmentation = new() { CropPadding = 4 }, Validation = new() { EveryEpochs = 30 } };
     var scratch = TrainingRecipes.SmallImages with { Epochs = 30, BatchSize = 32, Validation = new() { EveryEpochs = 30 } };
-    var probe = TrainingRecipes.LinearProbe with { FineTuning = start with { HeadOnly = true }, Validation = new() { EveryEpochs = 50 } };
+    var probe = TrainingRecipes.LinearProbe with { FineTuning = start with { HeadOnly = true }, Validation = new() { EveryEpochs = 100 } };
     foreach (var (name, options) in new[]
     {
         ("fine-tuning-scratch", scratch),

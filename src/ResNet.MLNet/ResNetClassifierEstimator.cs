@@ -54,6 +54,28 @@ public sealed class ResNetClassifierEstimator : IEstimator<ResNetClassifierTrans
     static int SeedFor(TrainingOptions training, IHost host) =>
         training.Seed ?? (training.Checkpoints is { Resume: true } checkpoints && checkpoints.SavedSeed is { } saved ? saved : host.Rand.Next());
 
+    /// <summary>Runs a learning-rate range test (Smith 2015, arXiv:1506.01186) with the network, images and options that <see cref="Fit"/> would train with.</summary>
+    /// <param name="input">Rows to train on.</param>
+    /// <param name="lowest">First rate; see <see cref="LearningRateFinder.Run"/>.</param>
+    /// <param name="highest">Last rate.</param>
+    /// <param name="steps">Steps in all, at least 10.</param>
+    /// <returns>The curve, with a suggestion for <see cref="OptimizerOptions.LearningRate"/>.</returns>
+    /// <exception cref="ArgumentException">A column is missing or of another type, the label has fewer than two classes, or a rate is out of range.</exception>
+    /// <exception cref="InvalidDataException">An image cannot be read or is of another size, or no row can be trained on.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public LearningRateCurve FindLearningRate(IDataView input, double lowest = 1e-5, double highest = 10, int steps = 100)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        var host = environment.Register(nameof(ResNetCatalog.ResNetClassifier));
+        using var channel = host.Start("Finding the learning rate");
+        columns.RequireTrainable(input.Schema);
+        using var images = LabelledRows.Read(input, options, channel);
+        var recipe = options.Training with { Seed = options.Training.Seed ?? host.Rand.Next() };
+        var curve = LearningRateFinder.Run(options.Variant, options.Stem, images, recipe, lowest, highest, steps, options.Progress, options.CancellationToken);
+        channel.Info(MessageSensitivity.None, curve.Suggestion is { } rate ? FormattableString.Invariant($"Suggested learning rate: {rate:G3}.") : "No learning rate made the loss fall.");
+        return curve;
+    }
+
     /// <summary>The columns that the transformer will produce.</summary>
     /// <exception cref="ArgumentException">A column is missing or of another type.</exception>
     public SchemaShape GetOutputSchema(SchemaShape inputSchema)

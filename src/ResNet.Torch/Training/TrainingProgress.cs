@@ -22,4 +22,14 @@ public sealed record EpochMetrics(
 /// <param name="CompletedEpoch">The epoch's results when it has just ended, else null.</param>
 /// <param name="Warning">What the user should know though training goes on, such as a checkpoint that could not be written; else null.</param>
 public sealed record TrainingProgress(
-    int Epoch, int Epochs, int Step, int StepsPerEpoch, double Loss, double LearningRate, EpochMetrics? CompletedEpoch = null, string? Warning = null);
+    int Epoch, int Epochs, int Step, int StepsPerEpoch, double Loss, double LearningRate, EpochMetrics? CompletedEpoch = null, string? Warning = null)
+{
+    /// <summary>Tells several, one after the other on the training thread: a console, a <see cref="MetricsCsv"/> and a <see cref="TensorBoardLog"/>, say.</summary>
+    /// <param name="listeners">Those to tell. What one of them throws ends the training; one that is wrapped in a <see cref="Progress{T}"/> is told later, on another thread.</param>
+    public static IProgress<TrainingProgress> ToAll(params IReadOnlyList<IProgress<TrainingProgress>> listeners) => new Listeners([.. listeners]);
+
+    sealed class Listeners(IProgress<TrainingProgress>[] listeners) : IProgress<TrainingProgress>
+    {
+        public void Report(TrainingProgress value) => Array.ForEach(listeners, listener => listener.Report(value));
+    }
+}

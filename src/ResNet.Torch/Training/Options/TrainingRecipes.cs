@@ -74,9 +74,9 @@ public static class TrainingRecipes
     /// <summary>The last layer alone, on features that are computed once; say which weights in <see cref="TrainingOptions.FineTuning"/>.</summary>
     public static TrainingOptions LinearProbe { get; } = new()
     {
-        Epochs = 50,
+        Epochs = 100,
         BatchSize = 64,
-        Optimizer = new() { Kind = OptimizerKind.AdamW, LearningRate = 1e-3, ReferenceBatchSize = null, WeightDecay = 1e-2 },
+        Optimizer = new() { Kind = OptimizerKind.AdamW, LearningRate = 1e-2, ReferenceBatchSize = null, WeightDecay = 1e-2 },
         Schedule = new() { Kind = ScheduleKind.Cosine, WarmupFraction = 0 },
         Augmentation = AugmentationOptions.None,
         FineTuning = new() { HeadOnly = true },
