@@ -42,13 +42,13 @@ public class TrajectoryTests
         return (losses, evalLoss, network.state_dict()["bn1.running_mean"].narrow(0, 0, 4).data<float>().ToArray());
     }
 
-    // The truth is PyTorch's float64: from the third step on float32 is chaotic. PyTorch's own float32 is up to 4.0 % away from it by then, ours was
+    // The truth is PyTorch's float64: from the third step on float32 is chaotic. PyTorch's own float32 is up to 3.9 % away from it by then, ours was
     // up to 0.4 % in four steps and 3.8 % in six; PyTorch's bfloat16 autocast up to 14.4 %, ours 14.8 %. The figures of both are in the reference.
     [TestMethod]
     [DataRow(0, false, 0.01, 0.05, 1e-3, DisplayName = "SGD, float32")]
     [DataRow(1, false, 0.01, 0.05, 1e-3, DisplayName = "AdamW, float32")]
-    [DataRow(0, true, 0.2, 0.2, 0.04, DisplayName = "SGD, bfloat16")]
-    [DataRow(1, true, 0.2, 0.2, 0.04, DisplayName = "AdamW, bfloat16")]
+    [DataRow(0, true, 0.3, 0.3, 0.04, DisplayName = "SGD, bfloat16")]
+    [DataRow(1, true, 0.3, 0.3, 0.04, DisplayName = "AdamW, bfloat16")]
     public void Steps_SameSeedAndBatch_FollowPyTorchs(int run, bool isHalf, double share, double shareFromStep5, double meanTolerance)
     {
         var reference = ReferenceFile.Read("training-trajectory.json").GetProperty("runs")[run];

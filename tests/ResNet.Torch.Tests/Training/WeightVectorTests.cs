@@ -129,9 +129,16 @@ public class WeightVectorTests
         // ResNet-18 has 8 blocks: from fc, whose factor is 0.5⁰, to the stem there are 9 steps.
         var exponents = new Dictionary<string, int>
         {
-            ["conv1"] = 9, ["bn1"] = 9,
-            ["layer1.0"] = 8, ["layer1.1"] = 7, ["layer2.0"] = 6, ["layer2.1"] = 5,
-            ["layer3.0"] = 4, ["layer3.1"] = 3, ["layer4.0"] = 2, ["layer4.1"] = 1,
+            ["conv1"] = 9,
+            ["bn1"] = 9,
+            ["layer1.0"] = 8,
+            ["layer1.1"] = 7,
+            ["layer2.0"] = 6,
+            ["layer2.1"] = 5,
+            ["layer3.0"] = 4,
+            ["layer3.1"] = 3,
+            ["layer4.0"] = 2,
+            ["layer4.1"] = 1,
             ["fc"] = 0,
         };
         using var network = ResidualNetwork.Seeded(3, ResNetVariant.ResNet18, classes: 5);
