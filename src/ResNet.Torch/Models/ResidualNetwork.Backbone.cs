@@ -51,7 +51,7 @@ public sealed partial class ResidualNetwork
 
     /// <summary>
     /// Freezes the stem and the first stages: their parameters get no gradient, and their norms stay in eval mode, whatever
-    /// <see cref="train"/> is told. Later stages and the classifier learn.
+    /// <see cref="train"/> is told. Later stages and the classifier learn. With every stage a pre-activated network's last norm is frozen too.
     /// </summary>
     /// <param name="stageCount">Number of stages, 0 for the stem alone.</param>
     /// <exception cref="ArgumentOutOfRangeException">Below 0, or more stages than the network has.</exception>
@@ -95,7 +95,9 @@ public sealed partial class ResidualNetwork
     }
 
     IEnumerable<Module> FrozenParts() =>
-        FrozenStages is { } count ? [conv1, bn1, .. stages.Take(count)] : [];
+        FrozenStages is not { } count ? []
+        : norm is null || count < stages.Length ? [conv1, bn1, .. stages.Take(count)]
+        : [conv1, bn1, .. stages, norm];
 
     void RequireStage(int stage)
     {

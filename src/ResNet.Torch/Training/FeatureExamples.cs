@@ -5,28 +5,20 @@ using static TorchSharp.torch.nn;
 namespace ResNet.Torch.Training;
 
 /// <summary>The features before the last layer, computed once for all images: 4 bytes each, <see cref="ResNetVariant.FeatureCount"/> for an image.</summary>
-internal sealed class FeatureExamples : ITrainingExamples
+internal sealed class FeatureExamples(ResidualNetwork network, LabelledImages training, LabelledImages? validation, int batchSize) : ITrainingExamples
 {
-    readonly ResidualNetwork network;
-    readonly int batchSize;
-    readonly (Tensor Features, Tensor Labels) training;
-    readonly (Tensor Features, Tensor Labels)? validation;
-
-    public FeatureExamples(ResidualNetwork network, LabelledImages training, LabelledImages? validation, int batchSize, CancellationToken cancellation)
-    {
-        (this.network, this.batchSize) = (network, batchSize);
-        this.training = FeaturesOf(training, cancellation);
-        this.validation = validation is { Count: > 0 } ? FeaturesOf(validation, cancellation) : null;
-    }
+    (Tensor Features, Tensor Labels)? learned;
+    (Tensor Features, Tensor Labels)? measured;
 
     public IEnumerable<Func<TrainingBatch>> Batches(IReadOnlyList<int[]> batches, int epoch, CancellationToken cancellation)
     {
+        var (features, labels) = learned ??= FeaturesOf(training, cancellation);
         foreach (var indices in batches)
         {
             yield return () =>
             {
                 var chosen = tensor(Array.ConvertAll(indices, i => (long)i));
-                return new(training.Features.index_select(0, chosen), training.Labels.index_select(0, chosen), Share: null);
+                return new(features.index_select(0, chosen), labels.index_select(0, chosen), Share: null);
             };
         }
     }
@@ -35,8 +27,9 @@ internal sealed class FeatureExamples : ITrainingExamples
 
     public EvaluationResult? Validate(CancellationToken cancellation)
     {
-        if (validation is not var (features, labels))
+        if (validation is not { Count: > 0 })
             return null;
+        var (features, labels) = measured ??= FeaturesOf(validation, cancellation);
         using var inference = inference_mode();
         using var scope = NewDisposeScope();
         var logits = network.Classify(features);                      // N×classes
@@ -65,10 +58,10 @@ internal sealed class FeatureExamples : ITrainingExamples
 
     public void Dispose()
     {
-        foreach (var (features, labels) in new[] { training, validation ?? training })
+        foreach (var computed in new[] { learned, measured })
         {
-            features.Dispose();
-            labels.Dispose();
+            computed?.Features.Dispose();
+            computed?.Labels.Dispose();
         }
     }
 }

@@ -27,6 +27,7 @@ public static class LearningRateFinder
         ArgumentOutOfRangeException.ThrowIfLessThan(steps, 10);
         if (!(lowest > 0 && lowest < highest && double.IsFinite(highest)))
             throw new ArgumentOutOfRangeException(nameof(lowest), lowest, $"Rates grow from above 0 to a higher one (to {highest}).");
+        options.RequireValid();
         options = options with
         {
             Optimizer = options.Optimizer with { AccumulatedBatches = 1 },
@@ -36,7 +37,7 @@ public static class LearningRateFinder
         Trainer.RequireTrainable(images, null, options);
         var seed = Trainer.SeedFor(options);
         using var network = Trainer.NetworkFor(variant, stem, images, options, seed);
-        using var run = new TrainingRun(network, images, null, options, seed, progress: null, cancellation);
+        using var run = new TrainingRun(network, images, null, options, seed, progress: null);
         return LearningRateCurve.Of(Measure());
 
         IEnumerable<(double LearningRate, double Loss)> Measure()

@@ -18,6 +18,7 @@ public static class Trainer
     /// <exception cref="OperationCanceledException">Training was cancelled; the network is freed, checkpoints stay.</exception>
     /// <exception cref="TrainingDivergedException">The loss is no longer a number, or has exploded; the message names epoch, step and rate.</exception>
     /// <exception cref="CheckpointException">The checkpoint to resume from is damaged or of another training, or none can be written.</exception>
+    /// <exception cref="FileNotFoundException">There is no file of weights to start from.</exception>
     /// <exception cref="WeightMismatchException">The weights to start from are of another network.</exception>
     /// <exception cref="WeightFormatException">The file of weights to start from is damaged.</exception>
     public static TrainingResult Train(
@@ -35,7 +36,7 @@ public static class Trainer
             TrainingEnd end;
             IReadOnlyList<EpochMetrics> history;
             int? bestEpoch;
-            using (var run = new TrainingRun(network, training, validation, options, seed, progress, cancellation))
+            using (var run = new TrainingRun(network, training, validation, options, seed, progress))
             {
                 if (resumed is not null)
                     run.Resume(resumed);
@@ -62,6 +63,8 @@ public static class Trainer
     {
         var preset = training.Preset;
         var tuning = options.FineTuning;
+        if (tuning?.FrozenStages > variant.Depths.Stages)
+            throw new ArgumentException($"{nameof(TrainingOptions)}: {nameof(TrainingOptions.FineTuning)}.{nameof(FineTuningOptions.FrozenStages)} must be at most {variant.Depths.Stages}, the stages of {variant} (was {tuning.FrozenStages}).", nameof(options));
         var network = ResidualNetwork.Seeded(seed, variant, training.Classes, preset.Channels, stem ?? tuning?.From?.Network.Stem ?? variant.StemAt(preset.Height, preset.Width));
         try
         {

@@ -27,7 +27,7 @@ internal sealed class TrainingRun : IDisposable
     int epochsDone;
 
     /// <remarks>The network stays the caller's; its weights belong to the run until that is disposed.</remarks>
-    public TrainingRun(ResidualNetwork network, LabelledImages training, LabelledImages? validation, TrainingOptions options, int seed, IProgress<TrainingProgress>? progress, CancellationToken cancellation)
+    public TrainingRun(ResidualNetwork network, LabelledImages training, LabelledImages? validation, TrainingOptions options, int seed, IProgress<TrainingProgress>? progress)
     {
         (this.network, images, this.options, this.seed, this.progress) = (network, training, options, seed, progress);
         isHalf = Precision.IsHalf(options.Precision, network, training.Preset);
@@ -39,17 +39,9 @@ internal sealed class TrainingRun : IDisposable
         optimizer = Optimizer.Create(options.Optimizer, weights);
         average = options.Regularization.WeightAverageDecay is { } decay ? new(weights, decay, options.Regularization.WeightAverageSteps) : null;
         best = new(options.Validation, weights);
-        try
-        {
-            examples = options.FineTuning is { HeadOnly: true }
-                ? new FeatureExamples(network, training, validation, options.BatchSize, cancellation)
-                : new ImageExamples(network, training, validation, options, seed);
-        }
-        catch
-        {
-            Dispose();
-            throw;
-        }
+        examples = options.FineTuning is { HeadOnly: true }
+            ? new FeatureExamples(network, training, validation, options.BatchSize)
+            : new ImageExamples(network, training, validation, options, seed);
     }
 
     /// <summary>Trains to the end; the network then has the weights that are to be returned.</summary>
@@ -290,7 +282,7 @@ internal sealed class TrainingRun : IDisposable
 
     public void Dispose()
     {
-        examples?.Dispose();
+        examples.Dispose();
         best.Dispose();
         average?.Dispose();
         optimizer.Dispose();

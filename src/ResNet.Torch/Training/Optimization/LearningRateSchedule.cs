@@ -11,7 +11,7 @@ internal sealed class LearningRateSchedule(ScheduleOptions options, double peak,
     const double OneCycleStart = 25, OneCycleEnd = 1e4;
 
     readonly long steps = stepsPerEpoch * epochs;
-    readonly long warmup = (long)(stepsPerEpoch * epochs * options.WarmupFraction);
+    readonly long warmup = (long)Math.Round(stepsPerEpoch * epochs * options.WarmupFraction); // 0.29 of 100 steps is 28.999999999999996
 
     /// <summary>The rate of a step, counted from 0.</summary>
     public double At(long step) =>
@@ -40,7 +40,7 @@ internal sealed class LearningRateSchedule(ScheduleOptions options, double peak,
     double OneCycle(long step)
     {
         var top = options.WarmupFraction * steps - 1;
-        return step <= top
+        return step < top // 0 where the peak is the first step
             ? Between(peak / OneCycleStart, peak, step / top)
             : Between(peak, peak / OneCycleStart / OneCycleEnd, (step - top) / (steps - 1 - top));
     }

@@ -19,7 +19,7 @@ public sealed record RegularizationOptions
     /// <summary>How much each class counts. Default <see cref="ClassWeighting.None"/>.</summary>
     public ClassWeighting ClassWeighting { get; init; } = ClassWeighting.None;
 
-    /// <summary>How much each class counts, in the order of the labels, each at least 0; a batch's loss is divided by the sum of its images' weights, as in PyTorch. Null: by <see cref="ClassWeighting"/>. Default null.</summary>
+    /// <summary>How much each class counts, in the order of the labels, each above 0; a batch's loss is divided by the sum of its images' weights, as in PyTorch. Null: by <see cref="ClassWeighting"/>. Default null.</summary>
     public IReadOnlyList<double>? ClassWeights { get; init; }
 
     /// <summary>
@@ -39,8 +39,8 @@ public sealed record RegularizationOptions
             yield return $"{nameof(ClassWeighting)} must be one of {string.Join(", ", Enum.GetNames<ClassWeighting>())} (was {ClassWeighting})";
         if (ClassWeights is not null && ClassWeighting != ClassWeighting.None)
             yield return $"{nameof(ClassWeights)} and {nameof(ClassWeighting)} exclude one another (both were set)";
-        if (ClassWeights is { } weights && !(weights.All(w => w >= 0 && double.IsFinite(w)) && weights.Any(w => w > 0)))
-            yield return $"{nameof(ClassWeights)} must be at least 0 each, and one above 0 (was [{string.Join(", ", weights)}])";
+        if (ClassWeights is { } weights && !weights.All(w => w > 0 && double.IsFinite(w))) // a batch of classes that weigh nothing would have no loss
+            yield return $"{nameof(ClassWeights)} must each be above 0 (was [{string.Join(", ", weights)}])";
         if (WeightAverageDecay is { } decay && !(decay > 0 && decay < 1))
             yield return $"{nameof(WeightAverageDecay)} must be above 0 and below 1, or null (was {decay})";
         if (WeightAverageSteps < 1)

@@ -52,25 +52,25 @@ public sealed record TrainingOptions
             yield return $"{nameof(OnCancellation)} must be one of {string.Join(", ", Enum.GetNames<CancellationPolicy>())} (was {OnCancellation})";
         foreach (var (group, faults) in Groups())
         {
-            foreach (var fault in faults)
+            if (faults is null)
+                yield return $"{group} must be set (was null)";
+            foreach (var fault in faults ?? [])
                 yield return $"{group}.{fault}";
         }
         if (FineTuning is { HeadOnly: true } && Augmentation is { } augmentation && augmentation != AugmentationOptions.None)
             yield return $"{nameof(FineTuning)}.{nameof(FineTuningOptions.HeadOnly)} computes each image's features once, so {nameof(Augmentation)} must be {nameof(AugmentationOptions)}.{nameof(AugmentationOptions.None)}";
     }
 
-    IEnumerable<(string Group, IEnumerable<string> Faults)> Groups() =>
+    IEnumerable<(string Group, IEnumerable<string>? Faults)> Groups() =>
     [
-        (nameof(Optimizer), Optimizer?.Faults() ?? missing),
-        (nameof(Schedule), Schedule?.Faults(Epochs) ?? missing),
-        (nameof(Augmentation), Augmentation?.Faults() ?? missing),
-        (nameof(Regularization), Regularization?.Faults() ?? missing),
-        (nameof(Validation), Validation?.Faults() ?? missing),
+        (nameof(Optimizer), Optimizer?.Faults()),
+        (nameof(Schedule), Schedule?.Faults(Epochs)),
+        (nameof(Augmentation), Augmentation?.Faults()),
+        (nameof(Regularization), Regularization?.Faults()),
+        (nameof(Validation), Validation?.Faults()),
         (nameof(Checkpoints), Checkpoints?.Faults() ?? []),
         (nameof(FineTuning), FineTuning?.Faults() ?? []),
     ];
-
-    static readonly string[] missing = ["(was null) must be set"];
 
     /// <summary>Tells all faults at once.</summary>
     /// <exception cref="ArgumentException">An option is out of range or contradicts another; the message names each one.</exception>
