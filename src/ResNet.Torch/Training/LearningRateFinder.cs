@@ -44,7 +44,7 @@ public static class LearningRateFinder
             var step = 0;
             for (var epoch = 1; step < steps; epoch++)
             {
-                foreach (var batch in run.Batches(epoch, cancellation).Take(steps - step))
+                foreach (var batch in run.Batches(epoch).Take(steps - step))
                 {
                     var rate = lowest * Math.Pow(highest / lowest, step / (steps - 1.0));
                     var loss = run.Try(batch, (options.Optimizer with { LearningRate = rate }).RateAt(options.BatchSize));

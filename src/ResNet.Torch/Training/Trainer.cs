@@ -39,7 +39,7 @@ public static class Trainer
             {
                 if (resumed is not null)
                     run.Resume(resumed);
-                end = run.ToEnd(cancellation);
+                end = run.ToEnd();
                 (history, bestEpoch) = (run.History, run.BestEpochNumber);
             }
             network.Unfreeze();

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using ResNet.Torch.Weights;
 using static TorchSharp.torch;
 
 namespace ResNet.Torch.Training;
@@ -11,9 +12,11 @@ internal sealed class TrainingRun : IDisposable
 
     readonly ResidualNetwork network;
     readonly LabelledImages images;
+    readonly LabelledImages? validation;
     readonly TrainingOptions options;
     readonly int seed;
     readonly IProgress<TrainingProgress>? progress;
+    readonly CancellationToken cancellation;
     readonly bool isHalf;
     readonly int stepsPerEpoch;
     readonly WeightVector weights;
@@ -21,15 +24,17 @@ internal sealed class TrainingRun : IDisposable
     readonly WeightAverage? average;
     readonly Objective objective;
     readonly LearningRateSchedule schedule;
-    readonly ITrainingExamples examples;
     readonly BestEpoch best;
     readonly List<EpochMetrics> history = [];
+    ITrainingExamples? examples;
     int epochsDone;
+    int? savedEpoch;
 
     /// <remarks>The network stays the caller's; its weights belong to the run until that is disposed.</remarks>
     public TrainingRun(ResidualNetwork network, LabelledImages training, LabelledImages? validation, TrainingOptions options, int seed, IProgress<TrainingProgress>? progress, CancellationToken cancellation)
     {
-        (this.network, images, this.options, this.seed, this.progress) = (network, training, options, seed, progress);
+        (this.network, images, this.validation, this.options, this.seed) = (network, training, validation, options, seed);
+        (this.progress, this.cancellation) = (progress, cancellation);
         isHalf = Precision.IsHalf(options.Precision, network, training.Preset);
         // No batch of a single image, which batch norm could not normalise.
         stepsPerEpoch = Math.Max(1, Math.Min((training.Count + options.BatchSize - 1) / options.BatchSize, training.Count / 2));
@@ -39,29 +44,23 @@ internal sealed class TrainingRun : IDisposable
         optimizer = Optimizer.Create(options.Optimizer, weights);
         average = options.Regularization.WeightAverageDecay is { } decay ? new(weights, decay, options.Regularization.WeightAverageSteps) : null;
         best = new(options.Validation, weights);
-        try
-        {
-            examples = options.FineTuning is { HeadOnly: true }
-                ? new FeatureExamples(network, training, validation, options.BatchSize, cancellation)
-                : new ImageExamples(network, training, validation, options, seed);
-        }
-        catch
-        {
-            Dispose();
-            throw;
-        }
     }
 
+    /// <summary>Made when they are first asked for, since features are those of the weights that a checkpoint may have brought.</summary>
+    ITrainingExamples Examples => examples ??= options.FineTuning is { HeadOnly: true }
+        ? new FeatureExamples(network, images, validation, options.BatchSize, cancellation)
+        : new ImageExamples(network, images, validation, options, seed);
+
     /// <summary>Trains to the end; the network then has the weights that are to be returned.</summary>
-    public TrainingEnd ToEnd(CancellationToken cancellation)
+    public TrainingEnd ToEnd()
     {
-        if (options.Checkpoints is { } checkpoints && epochsDone == 0)
-            WriteFirst(checkpoints); // what cannot be written is known before hours are spent
+        if (options.Checkpoints is { } checkpoints)
+            RequireWritable(checkpoints);
         try
         {
             while (epochsDone < options.Epochs && !best.HasStopped)
             {
-                Epoch(epochsDone + 1, cancellation);
+                Epoch(epochsDone + 1);
             }
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested && options.OnCancellation == CancellationPolicy.ReturnBest)
@@ -86,7 +85,7 @@ internal sealed class TrainingRun : IDisposable
         network.eval();
     }
 
-    void Epoch(int epoch, CancellationToken cancellation)
+    void Epoch(int epoch)
     {
         var clock = Stopwatch.StartNew();
         if (network.Variant.DropPathRate > 0)
@@ -94,7 +93,7 @@ internal sealed class TrainingRun : IDisposable
         double loss = 0, rate = 0, last = 0;
         var correct = 0L;
         var step = 0;
-        foreach (var batch in Batches(epoch, cancellation))
+        foreach (var batch in Batches(epoch))
         {
             rate = schedule.At((long)(epoch - 1) * stepsPerEpoch + step);
             var (stepLoss, stepCorrect, count) = Learn(batch, rate, epoch, step);
@@ -105,7 +104,9 @@ internal sealed class TrainingRun : IDisposable
             progress?.Report(new(epoch, options.Epochs, step, stepsPerEpoch, stepLoss, rate));
         }
 
-        var validated = epoch % options.Validation.EveryEpochs == 0 || epoch == options.Epochs ? Validate(epoch, cancellation) : null;
+        if (!weights.AreFinite)
+            throw Diverged($"The weights are no finite numbers after epoch {epoch}", rate);
+        var validated = epoch % options.Validation.EveryEpochs == 0 || epoch == options.Epochs ? Validate(epoch) : null;
         var metrics = new EpochMetrics(epoch, options.Epochs, rate, loss / images.Count, (double)correct / images.Count, validated?.Loss, validated?.Accuracy, clock.Elapsed);
         history.Add(metrics);
         epochsDone = epoch;
@@ -115,14 +116,15 @@ internal sealed class TrainingRun : IDisposable
     }
 
     /// <summary>The images of an epoch in an order of its own, in batches that differ by one at most.</summary>
-    public IEnumerable<Func<TrainingBatch>> Batches(int epoch, CancellationToken cancellation)
+    public IEnumerable<Func<TrainingBatch>> Batches(int epoch)
     {
+        var source = Examples;
         network.train();
         var order = Enumerable.Range(0, images.Count).ToArray();
         new Random(seed ^ epoch).Shuffle(order);
         var batches = Enumerable.Range(0, stepsPerEpoch)
             .Select(step => order[(int)((long)images.Count * step / stepsPerEpoch)..(int)((long)images.Count * (step + 1) / stepsPerEpoch)]);
-        foreach (var batch in examples.Batches([.. batches], epoch, cancellation))
+        foreach (var batch in source.Batches([.. batches], epoch, cancellation))
         {
             cancellation.ThrowIfCancellationRequested();
             yield return batch;
@@ -134,7 +136,7 @@ internal sealed class TrainingRun : IDisposable
         using var scope = NewDisposeScope();
         var (loss, correct, count) = Gradients(batch);
         if (!(loss < Exploded * Math.Log(Math.Max(2, images.Classes))))
-            throw Diverged(loss, epoch, step, rate);
+            throw Diverged($"The loss is {loss:G4} in epoch {epoch}, step {step + 1}", rate);
         var accumulated = step % options.Optimizer.AccumulatedBatches + 1;
         if (accumulated == options.Optimizer.AccumulatedBatches || step == stepsPerEpoch - 1)
         {
@@ -148,7 +150,7 @@ internal sealed class TrainingRun : IDisposable
     (double Loss, long Correct, long Count) Gradients(Func<TrainingBatch> make)
     {
         var batch = make();
-        var logits = examples.Forward(batch.Inputs);                  // N×classes
+        var logits = Examples.Forward(batch.Inputs);                  // N×classes
         var loss = objective.Of(logits, batch);
         loss.backward();
         weights.CollectGradients();
@@ -164,14 +166,16 @@ internal sealed class TrainingRun : IDisposable
         return loss;
     }
 
-    TrainingDivergedException Diverged(double loss, int epoch, int step, double rate)
+    TrainingDivergedException Diverged(string what, double rate)
     {
-        var kept = options.Checkpoints is { } checkpoints && File.Exists(checkpoints.Path) ? $" The checkpoint of epoch {epochsDone - epochsDone % checkpoints.EveryEpochs} is kept in {checkpoints.Path}." : "";
-        return new($"The loss is {loss:G4} in epoch {epoch}, step {step + 1}, at learning rate {rate:G4}. Lower {nameof(TrainingOptions.Optimizer)}.{nameof(OptimizerOptions.LearningRate)} (now {options.Optimizer.LearningRate:G4}).{kept}");
+        var kept = savedEpoch is { } epoch
+            ? $" The checkpoint of epoch {epoch} is kept in {options.Checkpoints!.Path}; its weights can be started from ({nameof(FineTuningOptions)}.{nameof(FineTuningOptions.WeightsFile)}), with checkpoints in another folder."
+            : "";
+        return new($"{what}, at learning rate {rate:G4}. Lower {nameof(TrainingOptions.Optimizer)}.{nameof(OptimizerOptions.LearningRate)} (now {options.Optimizer.LearningRate:G4}).{kept}");
     }
 
     /// <summary>Measures the weights that would be returned: the average's where there is one.</summary>
-    EvaluationResult? Validate(int epoch, CancellationToken cancellation)
+    EvaluationResult? Validate(int epoch)
     {
         network.eval();
         using var own = average is null ? null : weights.Snapshot();
@@ -179,7 +183,7 @@ internal sealed class TrainingRun : IDisposable
         {
             if (average is not null)
                 weights.Restore(average.Value);
-            var result = examples.Validate(cancellation);
+            var result = Examples.Validate(cancellation);
             if (result is { } measured)
                 best.Take(epoch, measured);
             return result;
@@ -191,12 +195,15 @@ internal sealed class TrainingRun : IDisposable
         }
     }
 
-    void WriteFirst(CheckpointOptions checkpoints)
+    /// <summary>What cannot be written is known before hours are spent.</summary>
+    void RequireWritable(CheckpointOptions checkpoints)
     {
         try
         {
             Directory.CreateDirectory(checkpoints.Folder);
-            Write(checkpoints);
+            AtomicFile.RemoveLeftovers(checkpoints.Path);
+            if (savedEpoch is null)
+                Write(checkpoints);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -214,7 +221,7 @@ internal sealed class TrainingRun : IDisposable
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             progress?.Report(new(epoch.Epoch, epoch.Epochs, stepsPerEpoch, stepsPerEpoch, loss, epoch.LearningRate, Warning:
-                $"The checkpoint of epoch {epoch.Epoch} could not be written to {checkpoints.Path}: {e.Message} The one before is kept, and training goes on."));
+                $"The checkpoint of epoch {epoch.Epoch} could not be written to {checkpoints.Path}: {e.Message} One that was written before stays as it is, and training goes on."));
         }
     }
 
@@ -231,10 +238,11 @@ internal sealed class TrainingRun : IDisposable
             AverageUpdates = average?.Updates ?? 0,
             BestEpoch = best.Epoch,
             BestValue = best.Value,
+            ImprovedValue = best.Improved,
             Waited = best.Waited,
-            HasStopped = best.HasStopped,
             History = history,
         }, Tensors());
+        savedEpoch = epochsDone;
     }
 
     /// <summary>Goes on from a checkpoint.</summary>
@@ -243,7 +251,8 @@ internal sealed class TrainingRun : IDisposable
     {
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
-        var (state, tensors) = TrainingCheckpoint.Read(checkpoints.Path, RequireSame);
+        var (state, tensors) = TrainingCheckpoint.Read(checkpoints.Path);
+        RequireSame(state);
         best.Resume(state);
         foreach (var (name, target) in Tensors())
         {
@@ -251,12 +260,12 @@ internal sealed class TrainingRun : IDisposable
                 throw new CheckpointException($"The checkpoint {checkpoints.Path} lacks {name} of [{string.Join(", ", target.shape)}]: it is of another version or network. Set {nameof(CheckpointOptions.Resume)} to false to start anew.");
             target.copy_(values);
         }
-        weights.Publish();
+        weights.PublishAll();
         optimizer.Steps = state.OptimizerSteps;
         if (average is not null)
             average.Updates = state.AverageUpdates;
         history.AddRange(state.History);
-        epochsDone = state.Epoch;
+        savedEpoch = epochsDone = state.Epoch;
 
         void RequireSame(CheckpointState state)
         {
@@ -267,24 +276,24 @@ internal sealed class TrainingRun : IDisposable
         }
     }
 
-    Dictionary<string, string> Identity() => TrainingIdentity.Of(network, images, options, isHalf);
+    Dictionary<string, string> Identity() => TrainingIdentity.Of(network, images, validation, options, isHalf);
 
     /// <summary>All that a checkpoint holds, by name: views in the current scope.</summary>
     Dictionary<string, Tensor> Tensors()
     {
         var tensors = weights.State();
         foreach (var (name, vector) in optimizer.State)
-            Add($"optimizer.{name}", weights.ByName(vector));
+            Add($"{CheckpointLayout.Optimizer}{name}.", weights.ByName(vector));
         if (average is not null)
-            Add("average", weights.ByName(average.Value));
+            Add(CheckpointLayout.Average, weights.ByName(average.Value));
         if (best.Kept is { } kept)
-            Add("best", weights.ByName(kept));
+            Add(CheckpointLayout.Best, weights.ByName(kept));
         return tensors;
 
         void Add(string prefix, IEnumerable<(string Name, Tensor View)> parts)
         {
             foreach (var (name, view) in parts)
-                tensors[$"{prefix}.{name}"] = view;
+                tensors[prefix + name] = view;
         }
     }
 

@@ -23,4 +23,21 @@ internal static class AtomicFile
             throw;
         }
     }
+
+    /// <summary>Removes what writers of a file that were killed have left beside it; what one is still writing stays.</summary>
+    public static void RemoveLeftovers(string path)
+    {
+        var target = Path.GetFullPath(path);
+        foreach (var left in Directory.EnumerateFiles(Path.GetDirectoryName(target)!, $"{Path.GetFileName(target)}.*.tmp"))
+        {
+            try
+            {
+                new FileStream(left, FileMode.Open, FileAccess.ReadWrite, FileShare.None, bufferSize: 0, FileOptions.DeleteOnClose).Dispose();
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // Somebody has it open, or it is not ours to remove.
+            }
+        }
+    }
 }

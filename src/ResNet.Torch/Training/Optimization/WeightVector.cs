@@ -38,7 +38,7 @@ internal sealed class WeightVector : IDisposable
     readonly ResidualNetwork network;
     readonly List<Slot> parameters;
     readonly List<Slot> statistics;
-    readonly List<(Slot Slot, Tensor Values)> halved = [];
+    readonly List<(Slot Slot, Tensor Values, Parameter Half)> halved = [];
     readonly long halfLength;
     readonly Tensor? half;
     readonly Tensor? halfGradients;
@@ -77,8 +77,9 @@ internal sealed class WeightVector : IDisposable
         }
         foreach (var slot in all[false].Where(slot => slot.IsHalf))
         {
-            halved.Add((slot, slot.Initial.detach().clone().DetachFromDisposeScope()));
-            slot.Assign(new Parameter(slot.Initial.detach().to(ScalarType.BFloat16), requires_grad: false));
+            var frozen = new Parameter(slot.Initial.detach().to(ScalarType.BFloat16), requires_grad: false);
+            halved.Add((slot, slot.Initial.detach().clone().DetachFromDisposeScope(), frozen));
+            slot.Assign(frozen);
         }
         foreach (var slot in statistics)
             slot.Assign(slot.View(NormStatistics));
@@ -117,6 +118,26 @@ internal sealed class WeightVector : IDisposable
         half.copy_(Values.narrow(0, 0, halfLength));
     }
 
+    /// <summary>Makes the network compute with all of <see cref="State"/> as it is now, what is frozen included.</summary>
+    public void PublishAll()
+    {
+        using var noGrad = no_grad();
+        using var scope = NewDisposeScope();
+        foreach (var (_, values, frozen) in halved)
+            frozen.copy_(values);
+        Publish();
+    }
+
+    /// <summary>Whether each weight and norm statistic is a finite number.</summary>
+    public bool AreFinite
+    {
+        get
+        {
+            using var scope = NewDisposeScope();
+            return (Values.isfinite().all() & NormStatistics.isfinite().all()).item<bool>();
+        }
+    }
+
     /// <summary>A copy of weights and norm statistics, which the caller disposes.</summary>
     public WeightSnapshot Snapshot() => new(Values.clone().DetachFromDisposeScope(), NormStatistics.clone().DetachFromDisposeScope());
 
@@ -136,7 +157,7 @@ internal sealed class WeightVector : IDisposable
         var state = network.state_dict();
         foreach (var (name, view) in ByName(new WeightSnapshot(Values, NormStatistics)))
             state[name] = view;
-        foreach (var (slot, values) in halved)
+        foreach (var (slot, values, _) in halved)
             state[slot.Name] = values;
         return state;
     }
@@ -226,7 +247,7 @@ internal sealed class WeightVector : IDisposable
         {
             foreach (var slot in parameters)
                 slot.Assign(new Parameter(slot.View(Values).clone()));
-            foreach (var (slot, values) in halved)
+            foreach (var (slot, values, _) in halved)
                 slot.Assign(new Parameter(values, requires_grad: false));
             foreach (var slot in statistics)
                 slot.Assign(slot.View(NormStatistics).clone());
