@@ -10,6 +10,9 @@ internal sealed class TrainingRun : IDisposable
     /// <summary>A loss this many times that of guessing is not coming back.</summary>
     const double Exploded = 100;
 
+    /// <summary>No weight of a network that learns comes near this.</summary>
+    const double ExplodedWeight = 1e6;
+
     readonly ResidualNetwork network;
     readonly LabelledImages images;
     readonly LabelledImages? validation;
@@ -104,8 +107,8 @@ internal sealed class TrainingRun : IDisposable
             progress?.Report(new(epoch, options.Epochs, step, stepsPerEpoch, stepLoss, rate));
         }
 
-        if (!weights.AreFinite)
-            throw Diverged($"The weights are no finite numbers after epoch {epoch}", rate);
+        if (!weights.AreWithin(ExplodedWeight)) // the loss would tell at the next step only: too late for this epoch's checkpoint
+            throw Diverged($"The weights have exploded by the end of epoch {epoch}", rate);
         var validated = epoch % options.Validation.EveryEpochs == 0 || epoch == options.Epochs ? Validate(epoch) : null;
         var metrics = new EpochMetrics(epoch, options.Epochs, rate, loss / images.Count, (double)correct / images.Count, validated?.Loss, validated?.Accuracy, clock.Elapsed);
         history.Add(metrics);

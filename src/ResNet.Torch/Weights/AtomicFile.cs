@@ -3,6 +3,7 @@ namespace ResNet.Torch.Weights;
 /// <summary>Writes a file beside its place and renames it when it is whole: a reader sees the old file or the new one, never a part.</summary>
 internal static class AtomicFile
 {
+    /// <exception cref="IOException">The file could not be written; the one before is as it was.</exception>
     public static void Write(string path, Action<FileStream> write)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -17,9 +18,12 @@ internal static class AtomicFile
             }
             File.Move(beside, target, overwrite: true);
         }
-        catch
+        catch (Exception e)
         {
             File.Delete(beside);
+            // What .NET makes of EFBIG: the file system, or the user's limit, allows no file of that size.
+            if (e is ArgumentOutOfRangeException)
+                throw new IOException($"A file as large as {target} was not allowed.", e);
             throw;
         }
     }

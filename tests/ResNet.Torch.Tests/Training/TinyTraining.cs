@@ -15,7 +15,7 @@ static class TinyTraining
     public static TrainingOptions Options { get; } = new() { Epochs = 3, BatchSize = 8, Seed = 7, Precision = TrainingPrecision.Float32 };
 
     /// <summary>The same rate at every step, so that a shorter training is the beginning of a longer one.</summary>
-    public static TrainingOptions Steady { get; } = Options with { Schedule = new() { Kind = ScheduleKind.Constant, WarmupFraction = 0 } };
+    public static TrainingOptions Steady { get; } = Options with { Optimizer = new() { LearningRate = 0.02, ReferenceBatchSize = null }, Schedule = new() { Kind = ScheduleKind.Constant, WarmupFraction = 0 } };
 
     /// <param name="count">How many; the classes take turns.</param>
     /// <param name="size">Height and width in pixels.</param>

@@ -128,14 +128,12 @@ internal sealed class WeightVector : IDisposable
         Publish();
     }
 
-    /// <summary>Whether each weight and norm statistic is a finite number.</summary>
-    public bool AreFinite
+    /// <summary>Whether every weight is smaller than a bound in magnitude, and every norm statistic a finite number.</summary>
+    public bool AreWithin(double bound)
     {
-        get
-        {
-            using var scope = NewDisposeScope();
-            return (Values.isfinite().all() & NormStatistics.isfinite().all()).item<bool>();
-        }
+        using var noGrad = no_grad();
+        using var scope = NewDisposeScope();
+        return Values.abs().max().lt(bound).logical_and(NormStatistics.isfinite().all()).item<bool>();
     }
 
     /// <summary>A copy of weights and norm statistics, which the caller disposes.</summary>
