@@ -12,7 +12,10 @@ internal sealed class BestEpoch(ValidationOptions options, WeightVector weights)
     /// <summary>Its accuracy or loss.</summary>
     public double? Value { get; private set; }
 
-    /// <summary>Measurements since the last improvement.</summary>
+    /// <summary>What it was at the last epoch that was better by enough.</summary>
+    public double? Improved { get; private set; }
+
+    /// <summary>Measurements since that epoch.</summary>
     public int Waited { get; private set; }
 
     public bool HasStopped => Waited >= options.Patience;
@@ -21,10 +24,9 @@ internal sealed class BestEpoch(ValidationOptions options, WeightVector weights)
     public void Take(int epoch, EvaluationResult measured)
     {
         var value = options.Metric == ValidationMetric.Accuracy ? measured.Accuracy : measured.Loss;
-        // By how much it is better than the best.
-        var gain = Value is not { } best ? double.PositiveInfinity : options.Metric == ValidationMetric.Accuracy ? value - best : best - value;
-        Waited = gain > options.MinimumImprovement ? 0 : Waited + 1;
-        if (!(gain > 0))
+        var hasImproved = Gain(value, Improved) > options.MinimumImprovement;
+        (Improved, Waited) = hasImproved ? (value, 0) : (Improved, Waited + 1);
+        if (!(Gain(value, Value) > 0))
             return;
         (Epoch, Value) = (epoch, value);
         if (!options.KeepBest)
@@ -33,10 +35,16 @@ internal sealed class BestEpoch(ValidationOptions options, WeightVector weights)
         Kept = weights.Snapshot();
     }
 
+    /// <summary>By how much a value is better than an earlier one; what is no number is better than none.</summary>
+    double Gain(double value, double? earlier) =>
+        double.IsNaN(value) ? double.NegativeInfinity
+        : earlier is not { } best ? double.PositiveInfinity
+        : options.Metric == ValidationMetric.Accuracy ? value - best : best - value;
+
     /// <summary>Goes on from a checkpoint; the weights are to be written into <see cref="Kept"/>.</summary>
     public void Resume(CheckpointState state)
     {
-        (Epoch, Value, Waited) = (state.BestEpoch, state.BestValue, state.Waited);
+        (Epoch, Value, Improved, Waited) = (state.BestEpoch, state.BestValue, state.ImprovedValue, state.Waited);
         if (options.KeepBest && Epoch is not null)
             Kept = weights.Snapshot();
     }

@@ -37,7 +37,7 @@ public static class LearningRateFinder
         Trainer.RequireTrainable(images, null, options);
         var seed = Trainer.SeedFor(options);
         using var network = Trainer.NetworkFor(variant, stem, images, options, seed);
-        using var run = new TrainingRun(network, images, null, options, seed, progress: null);
+        using var run = new TrainingRun(network, images, null, options, seed, progress: null, cancellation);
         return LearningRateCurve.Of(Measure());
 
         IEnumerable<(double LearningRate, double Loss)> Measure()
@@ -45,7 +45,7 @@ public static class LearningRateFinder
             var step = 0;
             for (var epoch = 1; step < steps; epoch++)
             {
-                foreach (var batch in run.Batches(epoch, cancellation).Take(steps - step))
+                foreach (var batch in run.Batches(epoch).Take(steps - step))
                 {
                     var rate = lowest * Math.Pow(highest / lowest, step / (steps - 1.0));
                     var loss = run.Try(batch, (options.Optimizer with { LearningRate = rate }).RateAt(options.BatchSize));

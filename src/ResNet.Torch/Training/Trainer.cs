@@ -36,11 +36,11 @@ public static class Trainer
             TrainingEnd end;
             IReadOnlyList<EpochMetrics> history;
             int? bestEpoch;
-            using (var run = new TrainingRun(network, training, validation, options, seed, progress))
+            using (var run = new TrainingRun(network, training, validation, options, seed, progress, cancellation))
             {
                 if (resumed is not null)
                     run.Resume(resumed);
-                end = run.ToEnd(cancellation);
+                end = run.ToEnd();
                 (history, bestEpoch) = (run.History, run.BestEpochNumber);
             }
             network.Unfreeze();

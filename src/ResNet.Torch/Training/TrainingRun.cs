@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using ResNet.Torch.Weights;
 using static TorchSharp.torch;
 
 namespace ResNet.Torch.Training;
@@ -9,11 +10,16 @@ internal sealed class TrainingRun : IDisposable
     /// <summary>A loss this many times that of guessing is not coming back.</summary>
     const double Exploded = 100;
 
+    /// <summary>No weight of a network that learns comes near this.</summary>
+    const double ExplodedWeight = 1e6;
+
     readonly ResidualNetwork network;
     readonly LabelledImages images;
+    readonly LabelledImages? validation;
     readonly TrainingOptions options;
     readonly int seed;
     readonly IProgress<TrainingProgress>? progress;
+    readonly CancellationToken cancellation;
     readonly bool isHalf;
     readonly int stepsPerEpoch;
     readonly WeightVector weights;
@@ -25,11 +31,13 @@ internal sealed class TrainingRun : IDisposable
     readonly BestEpoch best;
     readonly List<EpochMetrics> history = [];
     int epochsDone;
+    int? savedEpoch;
 
     /// <remarks>The network stays the caller's; its weights belong to the run until that is disposed.</remarks>
-    public TrainingRun(ResidualNetwork network, LabelledImages training, LabelledImages? validation, TrainingOptions options, int seed, IProgress<TrainingProgress>? progress)
+    public TrainingRun(ResidualNetwork network, LabelledImages training, LabelledImages? validation, TrainingOptions options, int seed, IProgress<TrainingProgress>? progress, CancellationToken cancellation)
     {
-        (this.network, images, this.options, this.seed, this.progress) = (network, training, options, seed, progress);
+        (this.network, images, this.validation, this.options, this.seed) = (network, training, validation, options, seed);
+        (this.progress, this.cancellation) = (progress, cancellation);
         isHalf = Precision.IsHalf(options.Precision, network, training.Preset);
         // No batch of a single image, which batch norm could not normalise.
         stepsPerEpoch = Math.Max(1, Math.Min((training.Count + options.BatchSize - 1) / options.BatchSize, training.Count / 2));
@@ -45,15 +53,15 @@ internal sealed class TrainingRun : IDisposable
     }
 
     /// <summary>Trains to the end; the network then has the weights that are to be returned.</summary>
-    public TrainingEnd ToEnd(CancellationToken cancellation)
+    public TrainingEnd ToEnd()
     {
-        if (options.Checkpoints is { } checkpoints && epochsDone == 0)
-            WriteFirst(checkpoints); // what cannot be written is known before hours are spent
+        if (options.Checkpoints is { } checkpoints)
+            RequireWritable(checkpoints);
         try
         {
             while (epochsDone < options.Epochs && !best.HasStopped)
             {
-                Epoch(epochsDone + 1, cancellation);
+                Epoch(epochsDone + 1);
             }
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested && options.OnCancellation == CancellationPolicy.ReturnBest)
@@ -78,7 +86,7 @@ internal sealed class TrainingRun : IDisposable
         network.eval();
     }
 
-    void Epoch(int epoch, CancellationToken cancellation)
+    void Epoch(int epoch)
     {
         var clock = Stopwatch.StartNew();
         if (network.Variant.DropPathRate > 0)
@@ -86,7 +94,7 @@ internal sealed class TrainingRun : IDisposable
         double loss = 0, rate = 0, last = 0;
         var correct = 0L;
         var step = 0;
-        foreach (var batch in Batches(epoch, cancellation))
+        foreach (var batch in Batches(epoch))
         {
             rate = schedule.At((long)(epoch - 1) * stepsPerEpoch + step);
             var (stepLoss, stepCorrect, count) = Learn(batch, rate, epoch, step);
@@ -97,7 +105,9 @@ internal sealed class TrainingRun : IDisposable
             progress?.Report(new(epoch, options.Epochs, step, stepsPerEpoch, stepLoss, rate));
         }
 
-        var validated = epoch % options.Validation.EveryEpochs == 0 || epoch == options.Epochs ? Validate(epoch, cancellation) : null;
+        if (!weights.AreWithin(ExplodedWeight)) // the loss would tell at the next step only: too late for this epoch's checkpoint
+            throw Diverged($"The weights have exploded by the end of epoch {epoch}", rate);
+        var validated = epoch % options.Validation.EveryEpochs == 0 || epoch == options.Epochs ? Validate(epoch) : null;
         var metrics = new EpochMetrics(epoch, options.Epochs, rate, loss / images.Count, (double)correct / images.Count, validated?.Loss, validated?.Accuracy, clock.Elapsed);
         history.Add(metrics);
         epochsDone = epoch;
@@ -107,7 +117,7 @@ internal sealed class TrainingRun : IDisposable
     }
 
     /// <summary>The images of an epoch in an order of its own, in batches that differ by one at most.</summary>
-    public IEnumerable<Func<TrainingBatch>> Batches(int epoch, CancellationToken cancellation)
+    public IEnumerable<Func<TrainingBatch>> Batches(int epoch)
     {
         network.train();
         var order = Enumerable.Range(0, images.Count).ToArray();
@@ -126,7 +136,7 @@ internal sealed class TrainingRun : IDisposable
         using var scope = NewDisposeScope();
         var (loss, correct, count) = Gradients(batch);
         if (!(loss < Exploded * Math.Log(Math.Max(2, images.Classes))))
-            throw Diverged(loss, epoch, step, rate);
+            throw Diverged($"The loss is {loss:G4} in epoch {epoch}, step {step + 1}", rate);
         var accumulated = step % options.Optimizer.AccumulatedBatches + 1;
         if (accumulated == options.Optimizer.AccumulatedBatches || step == stepsPerEpoch - 1)
         {
@@ -156,14 +166,16 @@ internal sealed class TrainingRun : IDisposable
         return loss;
     }
 
-    TrainingDivergedException Diverged(double loss, int epoch, int step, double rate)
+    TrainingDivergedException Diverged(string what, double rate)
     {
-        var kept = options.Checkpoints is { } checkpoints && File.Exists(checkpoints.Path) ? $" The checkpoint of epoch {epochsDone - epochsDone % checkpoints.EveryEpochs} is kept in {checkpoints.Path}." : "";
-        return new($"The loss is {loss:G4} in epoch {epoch}, step {step + 1}, at learning rate {rate:G4}. Lower {nameof(TrainingOptions.Optimizer)}.{nameof(OptimizerOptions.LearningRate)} (now {options.Optimizer.LearningRate:G4}).{kept}");
+        var kept = savedEpoch is { } epoch
+            ? $" The checkpoint of epoch {epoch} is kept in {options.Checkpoints!.Path}; its weights can be started from ({nameof(FineTuningOptions)}.{nameof(FineTuningOptions.WeightsFile)}), with checkpoints in another folder."
+            : "";
+        return new($"{what}, at learning rate {rate:G4}. Lower {nameof(TrainingOptions.Optimizer)}.{nameof(OptimizerOptions.LearningRate)} (now {options.Optimizer.LearningRate:G4}).{kept}");
     }
 
     /// <summary>Measures the weights that would be returned: the average's where there is one.</summary>
-    EvaluationResult? Validate(int epoch, CancellationToken cancellation)
+    EvaluationResult? Validate(int epoch)
     {
         network.eval();
         using var own = average is null ? null : weights.Snapshot();
@@ -183,12 +195,15 @@ internal sealed class TrainingRun : IDisposable
         }
     }
 
-    void WriteFirst(CheckpointOptions checkpoints)
+    /// <summary>What cannot be written is known before hours are spent.</summary>
+    void RequireWritable(CheckpointOptions checkpoints)
     {
         try
         {
             Directory.CreateDirectory(checkpoints.Folder);
-            Write(checkpoints);
+            AtomicFile.RemoveLeftovers(checkpoints.Path);
+            if (savedEpoch is null)
+                Write(checkpoints);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -206,7 +221,7 @@ internal sealed class TrainingRun : IDisposable
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             progress?.Report(new(epoch.Epoch, epoch.Epochs, stepsPerEpoch, stepsPerEpoch, loss, epoch.LearningRate, Warning:
-                $"The checkpoint of epoch {epoch.Epoch} could not be written to {checkpoints.Path}: {e.Message} The one before is kept, and training goes on."));
+                $"The checkpoint of epoch {epoch.Epoch} could not be written to {checkpoints.Path}: {e.Message} One that was written before stays as it is, and training goes on."));
         }
     }
 
@@ -223,10 +238,11 @@ internal sealed class TrainingRun : IDisposable
             AverageUpdates = average?.Updates ?? 0,
             BestEpoch = best.Epoch,
             BestValue = best.Value,
+            ImprovedValue = best.Improved,
             Waited = best.Waited,
-            HasStopped = best.HasStopped,
             History = history,
         }, Tensors());
+        savedEpoch = epochsDone;
     }
 
     /// <summary>Goes on from a checkpoint.</summary>
@@ -235,7 +251,8 @@ internal sealed class TrainingRun : IDisposable
     {
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
-        var (state, tensors) = TrainingCheckpoint.Read(checkpoints.Path, RequireSame);
+        var (state, tensors) = TrainingCheckpoint.Read(checkpoints.Path);
+        RequireSame(state);
         best.Resume(state);
         foreach (var (name, target) in Tensors())
         {
@@ -243,12 +260,12 @@ internal sealed class TrainingRun : IDisposable
                 throw new CheckpointException($"The checkpoint {checkpoints.Path} lacks {name} of [{string.Join(", ", target.shape)}]: it is of another version or network. Set {nameof(CheckpointOptions.Resume)} to false to start anew.");
             target.copy_(values);
         }
-        weights.Publish();
+        weights.PublishAll();
         optimizer.Steps = state.OptimizerSteps;
         if (average is not null)
             average.Updates = state.AverageUpdates;
         history.AddRange(state.History);
-        epochsDone = state.Epoch;
+        savedEpoch = epochsDone = state.Epoch;
 
         void RequireSame(CheckpointState state)
         {
@@ -259,24 +276,24 @@ internal sealed class TrainingRun : IDisposable
         }
     }
 
-    Dictionary<string, string> Identity() => TrainingIdentity.Of(network, images, options, isHalf);
+    Dictionary<string, string> Identity() => TrainingIdentity.Of(network, images, validation, options, isHalf);
 
     /// <summary>All that a checkpoint holds, by name: views in the current scope.</summary>
     Dictionary<string, Tensor> Tensors()
     {
         var tensors = weights.State();
         foreach (var (name, vector) in optimizer.State)
-            Add($"optimizer.{name}", weights.ByName(vector));
+            Add($"{CheckpointLayout.Optimizer}{name}.", weights.ByName(vector));
         if (average is not null)
-            Add("average", weights.ByName(average.Value));
+            Add(CheckpointLayout.Average, weights.ByName(average.Value));
         if (best.Kept is { } kept)
-            Add("best", weights.ByName(kept));
+            Add(CheckpointLayout.Best, weights.ByName(kept));
         return tensors;
 
         void Add(string prefix, IEnumerable<(string Name, Tensor View)> parts)
         {
             foreach (var (name, view) in parts)
-                tensors[$"{prefix}.{name}"] = view;
+                tensors[prefix + name] = view;
         }
     }
 

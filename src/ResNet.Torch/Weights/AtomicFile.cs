@@ -3,6 +3,7 @@ namespace ResNet.Torch.Weights;
 /// <summary>Writes a file beside its place and renames it when it is whole: a reader sees the old file or the new one, never a part.</summary>
 internal static class AtomicFile
 {
+    /// <exception cref="IOException">The file could not be written; the one before is as it was.</exception>
     public static void Write(string path, Action<FileStream> write)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -17,10 +18,30 @@ internal static class AtomicFile
             }
             File.Move(beside, target, overwrite: true);
         }
-        catch
+        catch (Exception e)
         {
             File.Delete(beside);
+            // What .NET makes of EFBIG: the file system, or the user's limit, allows no file of that size.
+            if (e is ArgumentOutOfRangeException)
+                throw new IOException($"A file as large as {target} was not allowed.", e);
             throw;
+        }
+    }
+
+    /// <summary>Removes what writers of a file that were killed have left beside it; what one is still writing stays.</summary>
+    public static void RemoveLeftovers(string path)
+    {
+        var target = Path.GetFullPath(path);
+        foreach (var left in Directory.EnumerateFiles(Path.GetDirectoryName(target)!, $"{Path.GetFileName(target)}.*.tmp"))
+        {
+            try
+            {
+                new FileStream(left, FileMode.Open, FileAccess.ReadWrite, FileShare.None, bufferSize: 0, FileOptions.DeleteOnClose).Dispose();
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // Somebody has it open, or it is not ours to remove.
+            }
         }
     }
 }

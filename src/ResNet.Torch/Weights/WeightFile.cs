@@ -39,12 +39,17 @@ public sealed class WeightFile : IDisposable
     /// <remarks>Nothing that a PyTorch checkpoint names is run: one that names more than tensors need is refused.</remarks>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="WeightFormatException">The file is no weight file, is damaged, or asks for what is not allowed.</exception>
-    public static WeightFile Open(string path)
+    public static WeightFile Open(string path) => Open(path, CheckpointLayout.NetworkOf);
+
+    /// <summary>Opens a file with all that is in it: a training's checkpoint with its optimizer's state.</summary>
+    internal static WeightFile OpenWhole(string path) => Open(path, index => index);
+
+    static WeightFile Open(string path, Func<WeightIndex, WeightIndex> choose)
     {
         var file = RandomAccessFile.Open(path);
         try
         {
-            return new WeightFile(file, ReadIndex(file));
+            return new WeightFile(file, choose(ReadIndex(file)));
         }
         catch
         {
@@ -62,7 +67,9 @@ public sealed class WeightFile : IDisposable
     /// <summary>
     /// Every tensor's type and shape by its name. Of a PyTorch checkpoint these are the weights, found at the top or under
     /// <c>state_dict</c>, <c>model_state_dict</c>, <c>model</c> or <c>net</c>, without what all names begin with
-    /// (<c>module.</c>, <c>backbone.</c>, <c>model.</c>, <c>_orig_mod.</c>).
+    /// (<c>module.</c>, <c>backbone.</c>, <c>model.</c>, <c>_orig_mod.</c>). Of a training's checkpoint
+    /// (<see cref="CheckpointOptions"/>) these are the weights that the training would have returned had it ended there: those of
+    /// the best epoch where they are kept, else the average where there is one, else the last.
     /// </summary>
     public IReadOnlyDictionary<string, TensorInfo> Tensors { get; }
 

@@ -20,17 +20,6 @@ public class TrainerTests
         return images;
     }
 
-    sealed class Recorder(Action<TrainingProgress>? also = null) : IProgress<TrainingProgress>
-    {
-        public List<TrainingProgress> Reports { get; } = [];
-
-        public void Report(TrainingProgress value)
-        {
-            Reports.Add(value);
-            also?.Invoke(value);
-        }
-    }
-
     static Dictionary<string, float[]> Weights(ResidualNetwork network) =>
         network.state_dict().Where(entry => entry.Value.dtype == ScalarType.Float32)
             .ToDictionary(entry => entry.Key, entry => entry.Value.contiguous().data<float>().ToArray());

@@ -1,4 +1,5 @@
 using ResNet.Torch.Training;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -14,11 +15,13 @@ public class TrajectoryTests
         ("AdamW lr=1e-3 betas=(0.9,0.999) eps=1e-8 weight_decay=1e-2", new() { Kind = OptimizerKind.AdamW, LearningRate = 1e-3, WeightDecay = 1e-2, DecaysNormsAndBiases = true }),
     ];
 
-    static (double[] Losses, double EvalLoss, float[] RunningMean) Trained(OptimizerOptions options, bool isHalf, int steps)
+    static (double[] Losses, double EvalLoss, float[] RunningMean) Trained(OptimizerOptions options, bool isHalf, int steps, bool isChannelsLast = true)
     {
         using var scope = NewDisposeScope();
         manual_seed(0);
         using var network = new ResidualNetwork(ResNetVariant.ResNet18, classes: 10);
+        foreach (var convolution in network.modules().OfType<Conv2d>().Where(_ => !isChannelsLast))
+            convolution.weight = new Parameter(convolution.weight.detach().contiguous());
         var batch = new TrainingBatch(rand(8, 3, 64, 64), arange(8, dtype: ScalarType.Int64), Share: null);
         using var images = new LabelledImages(ImagePreset.ImageNet(64, 64), classes: 10);
         using var objective = new Objective(new(), images);
@@ -42,8 +45,15 @@ public class TrajectoryTests
         return (losses, evalLoss, network.state_dict()["bn1.running_mean"].narrow(0, 0, 4).data<float>().ToArray());
     }
 
-    // The truth is PyTorch's float64: from the third step on float32 is chaotic. PyTorch's own float32 is up to 3.9 % away from it by then, ours was
-    // up to 0.4 % in four steps and 3.8 % in six; PyTorch's bfloat16 autocast up to 14.4 %, ours 14.8 %. The figures of both are in the reference.
+    /// <summary>In the layout that PyTorch has by default: the figures that others get too.</summary>
+    [TestMethod]
+    [DataRow(0, DisplayName = "SGD")]
+    [DataRow(1, DisplayName = "AdamW")]
+    public void Steps_InPyTorchsLayout_AreWithinOnePercentOfItsFloat32(int run) =>
+        AssertFollows(run, "float32", Trained(optimizers[run].Options, isHalf: false, steps: 6, isChannelsLast: false), early: 0.01, late: 0.01, meanTolerance: 1e-3);
+
+    // Six steps on one batch multiply a rounding: PyTorch's float32 is up to 3.9 % from its own float64, ours in channels-last
+    // up to 0.4 % in four steps and 3.8 % in six; PyTorch's bfloat16 autocast up to 14.4 %, ours 14.8 %. The reference has them all.
     [TestMethod]
     [DataRow(0, false, 0.01, 0.05, 1e-3, DisplayName = "SGD, float32")]
     [DataRow(1, false, 0.01, 0.05, 1e-3, DisplayName = "AdamW, float32")]
@@ -51,18 +61,22 @@ public class TrajectoryTests
     [DataRow(1, true, 0.3, 0.3, 0.04, DisplayName = "AdamW, bfloat16")]
     public void Steps_SameSeedAndBatch_FollowPyTorchs(int run, bool isHalf, double share, double shareFromStep5, double meanTolerance)
     {
+        AssertFollows(run, "float64", Trained(optimizers[run].Options, isHalf, steps: 6), share, shareFromStep5, meanTolerance);
+    }
+
+    static void AssertFollows(int run, string kind, (double[] Losses, double EvalLoss, float[] RunningMean) measured, double early, double late, double meanTolerance)
+    {
         var reference = ReferenceFile.Read("training-trajectory.json").GetProperty("runs")[run];
         Assert.AreEqual(optimizers[run].Name, reference.GetProperty("optimizer").GetString());
-        var expected = reference.GetProperty("float64");
+        var expected = reference.GetProperty(kind);
         var losses = expected.GetProperty("losses").EnumerateArray().Select(x => x.GetDouble()).ToArray();
-
-        var (measured, evalLoss, runningMean) = Trained(optimizers[run].Options, isHalf, losses.Length);
+        Assert.HasCount(measured.Losses.Length, losses);
 
         for (var step = 1; step <= losses.Length; step++)
-            Assert.AreEqual(losses[step - 1], measured[step - 1], (step < 5 ? share : shareFromStep5) * losses[step - 1], $"loss of step {step}");
+            Assert.AreEqual(losses[step - 1], measured.Losses[step - 1], (step < 5 ? early : late) * losses[step - 1], $"loss of step {step}");
         var evalExpected = expected.GetProperty("eval_loss_after").GetDouble();
-        Assert.AreEqual(evalExpected, evalLoss, share * evalExpected);
-        foreach (var (mean, seen) in expected.Floats("bn1_running_mean_first4").Zip(runningMean))
+        Assert.AreEqual(evalExpected, measured.EvalLoss, early * evalExpected);
+        foreach (var (mean, seen) in expected.Floats("bn1_running_mean_first4").Zip(measured.RunningMean))
             Assert.AreEqual(mean, seen, meanTolerance);
     }
 }

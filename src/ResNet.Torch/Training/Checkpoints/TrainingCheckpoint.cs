@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using ResNet.Torch.Weights;
 using static TorchSharp.torch;
 
@@ -29,29 +30,39 @@ internal sealed record CheckpointState
 
     public required double? BestValue { get; init; }
 
-    /// <summary>Measurements without improvement.</summary>
-    public required int Waited { get; init; }
+    /// <summary>What it was when it last counted as improvement.</summary>
+    public required double? ImprovedValue { get; init; }
 
-    public required bool HasStopped { get; init; }
+    /// <summary>Measurements since then.</summary>
+    public required int Waited { get; init; }
 
     public required IReadOnlyList<EpochMetrics> History { get; init; }
 }
 
 /// <summary>
-/// A checkpoint file: safetensors with the network's weights by their names, further vectors by those names behind a prefix,
-/// and in the metadata the state as JSON and a SHA-256 of it all.
+/// A checkpoint file: safetensors named as <see cref="CheckpointLayout"/> says, and in the metadata the state as JSON and a
+/// SHA-256 of it all.
 /// </summary>
 internal static class TrainingCheckpoint
 {
-    const string StateKey = "resnet.training", HashKey = "resnet.sha256";
+    const string HashKey = "resnet.sha256";
 
-    static readonly JsonSerializerOptions strict = new() { RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true };
+    // A loss may be infinite, or no number.
+    static readonly JsonSerializerOptions strict = new()
+    {
+        RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true,
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+    };
+
+    /// <summary>What every format has.</summary>
+    sealed record Versioned(int Format);
 
     /// <exception cref="IOException">The file could not be written; the one before is as it was.</exception>
     public static void Write(string path, CheckpointState state, IReadOnlyDictionary<string, Tensor> tensors)
     {
         var json = JsonSerializer.Serialize(state, strict);
-        SafeTensors.Write(path, tensors, new Dictionary<string, string> { [StateKey] = json, [HashKey] = Hash(json, tensors) });
+        SafeTensors.Write(path, tensors, new Dictionary<string, string> { [CheckpointLayout.StateKey] = json, [HashKey] = Hash(json, tensors) });
     }
 
     /// <summary>The state alone.</summary>
@@ -63,19 +74,16 @@ internal static class TrainingCheckpoint
     }
 
     /// <summary>Reads state and tensors, and checks that every byte is as it was written.</summary>
-    /// <param name="path">The file.</param>
-    /// <param name="require">Throws where the state does not suit, before tensors are read.</param>
     /// <returns>The tensors are in the current scope.</returns>
     /// <exception cref="CheckpointException">The file is damaged or no checkpoint.</exception>
-    public static (CheckpointState State, Dictionary<string, Tensor> Tensors) Read(string path, Action<CheckpointState> require)
+    public static (CheckpointState State, Dictionary<string, Tensor> Tensors) Read(string path)
     {
         using var file = Open(path);
         var state = StateOf(file);
-        require(state);
         try
         {
             var tensors = file.Tensors.Keys.ToDictionary(name => name, file.Read);
-            return Hash(file.Metadata[StateKey], tensors) == file.Metadata.GetValueOrDefault(HashKey)
+            return Hash(file.Metadata[CheckpointLayout.StateKey], tensors) == file.Metadata.GetValueOrDefault(HashKey)
                 ? (state, tensors)
                 : throw Damaged(path, "its content is not what was written");
         }
@@ -89,7 +97,7 @@ internal static class TrainingCheckpoint
     {
         try
         {
-            return WeightFile.Open(path);
+            return WeightFile.OpenWhole(path);
         }
         catch (WeightFormatException e)
         {
@@ -99,20 +107,22 @@ internal static class TrainingCheckpoint
 
     static CheckpointState StateOf(WeightFile file)
     {
-        if (!file.Metadata.TryGetValue(StateKey, out var json))
+        if (!file.Metadata.TryGetValue(CheckpointLayout.StateKey, out var json))
             throw new CheckpointException($"{file.Path} is a weight file, but no checkpoint of a training: to start from its weights, set {nameof(FineTuningOptions)}.{nameof(FineTuningOptions.WeightsFile)}, and another folder for checkpoints.");
         try
         {
-            var state = JsonSerializer.Deserialize<CheckpointState>(json, strict) ?? throw new JsonException("null");
-            return state.Format == CheckpointState.CurrentFormat
-                ? state
-                : throw new CheckpointException($"{file.Path} is a checkpoint of format {state.Format}; this version reads {CheckpointState.CurrentFormat}. Go on with the version that wrote it, or set {nameof(CheckpointOptions.Resume)} to false to start anew.");
+            var format = Of<Versioned>(json).Format;
+            return format == CheckpointState.CurrentFormat
+                ? Of<CheckpointState>(json)
+                : throw new CheckpointException($"{file.Path} is a checkpoint of format {format}; this version reads {CheckpointState.CurrentFormat}. Go on with the version that wrote it, or set {nameof(CheckpointOptions.Resume)} to false to start anew.");
         }
         catch (JsonException e)
         {
             throw Damaged(file.Path, $"its state cannot be read ({e.Message.TrimEnd('.')})", e);
         }
     }
+
+    static T Of<T>(string json) => JsonSerializer.Deserialize<T>(json, strict) ?? throw new JsonException("null");
 
     static CheckpointException Damaged(string path, string why, Exception? cause = null) =>
         new($"The checkpoint {path} is damaged: {why.TrimEnd('.')}. Put back a copy of it, or set {nameof(CheckpointOptions.Resume)} to false to start anew.", cause!);
@@ -124,7 +134,7 @@ internal static class TrainingCheckpoint
         foreach (var (name, tensor) in tensors.OrderBy(t => t.Key, StringComparer.Ordinal))
         {
             using var scope = NewDisposeScope();
-            hash.AppendData(Encoding.UTF8.GetBytes(name));
+            hash.AppendData(Encoding.UTF8.GetBytes($"{name} {tensor.dtype} [{string.Join(", ", tensor.shape)}]"));
             TensorBytes.ForEachPart(tensor.detach().cpu().contiguous(), (_, part) => hash.AppendData(part));
         }
         return Convert.ToHexStringLower(hash.GetCurrentHash());

@@ -10,10 +10,11 @@ internal static class TrainingIdentity
     /// <summary>Images whose pixels are compared; all labels are.</summary>
     const int Samples = 64;
 
-    public static Dictionary<string, string> Of(ResidualNetwork network, LabelledImages images, TrainingOptions options, bool isHalf) => new()
+    public static Dictionary<string, string> Of(ResidualNetwork network, LabelledImages training, LabelledImages? validation, TrainingOptions options, bool isHalf) => new()
     {
         ["network"] = $"{network.Variant} with {network.Classes} classes, {network.Channels} channels, {network.Stem} stem, drop path {network.Variant.DropPathRate.ToString(CultureInfo.InvariantCulture)}",
-        ["images"] = $"{images.Count} of {images.Preset.Width}×{images.Preset.Height}, mean {string.Join(' ', images.Preset.Mean)}, std {string.Join(' ', images.Preset.Std)}, content {Fingerprint(images)}",
+        ["training images"] = Describe(training),
+        ["validation images"] = validation is { Count: > 0 } ? Describe(validation) : "none",
         [nameof(TrainingOptions.Epochs)] = Text(options.Epochs),
         [nameof(TrainingOptions.BatchSize)] = Text(options.BatchSize),
         [nameof(TrainingOptions.Optimizer)] = Text(options.Optimizer),
@@ -31,6 +32,9 @@ internal static class TrainingIdentity
         now.Where(part => saved.GetValueOrDefault(part.Key) != part.Value)
             .Select(part => $"{part.Key} was {saved.GetValueOrDefault(part.Key) ?? "not told"} and is {part.Value}");
 
+    static string Describe(LabelledImages images) =>
+        $"{images.Count} of {images.Preset.Width}×{images.Preset.Height}, mean {Text(images.Preset.Mean)}, std {Text(images.Preset.Std)}, content {Fingerprint(images)}";
+
     static string Text<T>(T value) => JsonSerializer.Serialize(value);
 
     static string Fingerprint(LabelledImages images)
@@ -39,9 +43,10 @@ internal static class TrainingIdentity
         var pixels = new byte[images.Preset.ImageBytes];
         for (var i = 0; i < images.Count; i++)
             hash.AppendData(BitConverter.GetBytes(images.Label(i)));
-        foreach (var sample in Enumerable.Range(0, Math.Min(Samples, images.Count)))
+        var samples = Math.Min(Samples, images.Count);
+        for (var sample = 0; sample < samples; sample++)
         {
-            images.CopyPixels((int)((long)images.Count * sample / Samples), pixels);
+            images.CopyPixels((int)((long)images.Count * sample / samples), pixels);
             hash.AppendData(pixels);
         }
         return Convert.ToHexStringLower(hash.GetCurrentHash())[..16];

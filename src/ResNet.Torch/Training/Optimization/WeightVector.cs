@@ -24,12 +24,16 @@ internal sealed class WeightVector : IDisposable
 
         public long Offset { get; set; }
 
-        /// <summary>The slot's part of a vector, in the parameter's shape; weights of convolutions are channels-last.</summary>
+        /// <summary>Whether a convolution's weight lies as [outputs, H, W, inputs]; the layout decides how libtorch computes and rounds.</summary>
+        bool IsChannelsLast { get; } = Initial.dim() == 4 && (Initial.stride(1), Initial.stride(3)) != (Initial.shape[2] * Initial.shape[3], 1);
+
+        /// <summary>The slot's part of a vector, in the parameter's shape and layout.</summary>
         public Tensor View(Tensor vector)
         {
             using var part = vector.narrow(0, Offset, Length);
-            if (Shape is not [var outputs, var inputs, var height, var width])
+            if (!IsChannelsLast)
                 return part.view(Shape);
+            var (outputs, inputs, height, width) = (Shape[0], Shape[1], Shape[2], Shape[3]);
             using var rows = part.view(outputs, height, width, inputs);
             return rows.permute(0, 3, 1, 2);
         }
@@ -38,7 +42,7 @@ internal sealed class WeightVector : IDisposable
     readonly ResidualNetwork network;
     readonly List<Slot> parameters;
     readonly List<Slot> statistics;
-    readonly List<(Slot Slot, Tensor Values)> halved = [];
+    readonly List<(Slot Slot, Tensor Values, Parameter Half)> halved = [];
     readonly long halfLength;
     readonly Tensor? half;
     readonly Tensor? halfGradients;
@@ -77,8 +81,9 @@ internal sealed class WeightVector : IDisposable
         }
         foreach (var slot in all[false].Where(slot => slot.IsHalf))
         {
-            halved.Add((slot, slot.Initial.detach().clone().DetachFromDisposeScope()));
-            slot.Assign(new Parameter(slot.Initial.detach().to(ScalarType.BFloat16), requires_grad: false));
+            var frozen = new Parameter(slot.Initial.detach().to(ScalarType.BFloat16), requires_grad: false);
+            halved.Add((slot, slot.Initial.detach().clone().DetachFromDisposeScope(), frozen));
+            slot.Assign(frozen);
         }
         foreach (var slot in statistics)
             slot.Assign(slot.View(NormStatistics));
@@ -117,6 +122,24 @@ internal sealed class WeightVector : IDisposable
         half.copy_(Values.narrow(0, 0, halfLength));
     }
 
+    /// <summary>Makes the network compute with all of <see cref="State"/> as it is now, what is frozen included.</summary>
+    public void PublishAll()
+    {
+        using var noGrad = no_grad();
+        using var scope = NewDisposeScope();
+        foreach (var (_, values, frozen) in halved)
+            frozen.copy_(values);
+        Publish();
+    }
+
+    /// <summary>Whether every weight is smaller than a bound in magnitude, and every norm statistic a finite number.</summary>
+    public bool AreWithin(double bound)
+    {
+        using var noGrad = no_grad();
+        using var scope = NewDisposeScope();
+        return Values.abs().max().lt(bound).logical_and(NormStatistics.isfinite().all()).item<bool>();
+    }
+
     /// <summary>A copy of weights and norm statistics, which the caller disposes.</summary>
     public WeightSnapshot Snapshot() => new(Values.clone().DetachFromDisposeScope(), NormStatistics.clone().DetachFromDisposeScope());
 
@@ -136,7 +159,7 @@ internal sealed class WeightVector : IDisposable
         var state = network.state_dict();
         foreach (var (name, view) in ByName(new WeightSnapshot(Values, NormStatistics)))
             state[name] = view;
-        foreach (var (slot, values) in halved)
+        foreach (var (slot, values, _) in halved)
             state[slot.Name] = values;
         return state;
     }
@@ -226,7 +249,7 @@ internal sealed class WeightVector : IDisposable
         {
             foreach (var slot in parameters)
                 slot.Assign(new Parameter(slot.View(Values).clone()));
-            foreach (var (slot, values) in halved)
+            foreach (var (slot, values, _) in halved)
                 slot.Assign(new Parameter(values, requires_grad: false));
             foreach (var slot in statistics)
                 slot.Assign(slot.View(NormStatistics).clone());

@@ -3,6 +3,10 @@ using ResNet.Torch.Training;
 namespace ResNet.Torch;
 
 /// <summary>Where the state of training is written, so that a run that was killed goes on as if it had not been.</summary>
+/// <remarks>
+/// The checkpoint is a weight file too: <see cref="NetworkWeights.LoadWeights(ResidualNetwork, string, WeightLoadOptions?)"/> and
+/// <see cref="FineTuningOptions.WeightsFile"/> take from it the weights that the training would have returned had it ended there.
+/// </remarks>
 public sealed record CheckpointOptions
 {
     /// <summary>The file's name in its folder.</summary>

@@ -3,7 +3,7 @@ namespace ResNet.Torch;
 /// <summary>Training that starts from weights, and perhaps leaves part of them as they are.</summary>
 public sealed record FineTuningOptions
 {
-    /// <summary>Weight file to start from: PyTorch's or safetensors, of the same network. Default null.</summary>
+    /// <summary>Weight file to start from: PyTorch's, safetensors or a training's checkpoint (<see cref="CheckpointOptions"/>), of the same network. Default null.</summary>
     public string? WeightsFile { get; init; }
 
     /// <summary>Classifier to start from, of the same network; it is read when training starts, and stays the caller's. Default null.</summary>

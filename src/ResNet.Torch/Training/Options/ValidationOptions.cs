@@ -25,7 +25,7 @@ public sealed record ValidationOptions
     /// <summary>Measurements without improvement after which training stops, at least 1. Default null: it never stops early.</summary>
     public int? Patience { get; init; }
 
-    /// <summary>By how much a measurement must be better to count as improvement, at least 0. Default 0.</summary>
+    /// <summary>By how much a measurement must be better than the last that counted as improvement to count as one, at least 0. The best epoch is the best by any amount. Default 0.</summary>
     public double MinimumImprovement { get; init; }
 
     internal IEnumerable<string> Faults()
