@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
 
@@ -12,7 +11,8 @@ internal static class TrainingIdentity
 
     public static Dictionary<string, string> Of(ResidualNetwork network, LabelledImages training, LabelledImages? validation, TrainingOptions options, bool isHalf) => new()
     {
-        ["network"] = $"{network.Variant} with {network.Classes} classes, {network.Channels} channels, {network.Stem} stem, drop path {network.Variant.DropPathRate.ToString(CultureInfo.InvariantCulture)}",
+        ["network"] = $"{network.Variant} with {network.Classes} classes, {network.Channels} channels, {network.Stem} stem",
+        ["row"] = Text(network.Variant with { KeyAliases = [] }),
         ["training images"] = Describe(training),
         ["validation images"] = validation is { Count: > 0 } ? Describe(validation) : "none",
         [nameof(TrainingOptions.Epochs)] = Text(options.Epochs),

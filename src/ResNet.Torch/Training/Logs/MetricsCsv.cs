@@ -34,6 +34,7 @@ public sealed class MetricsCsv : IProgress<TrainingProgress>
             Directory.CreateDirectory(Path.GetDirectoryName(FilePath) ?? FilePath);
             if (Directory.Exists(FilePath))
                 throw new IOException("It is a folder.");
+            AtomicFile.RemoveLeftovers(FilePath);
             if (File.Exists(FilePath))
                 read.AddRange(Read(FilePath));
         });

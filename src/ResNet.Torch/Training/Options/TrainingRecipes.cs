@@ -28,7 +28,8 @@ public static class TrainingRecipes
 
     /// <summary>
     /// ImageNet as torchvision trained its ResNet-50's second weights: 600 epochs, batches of 1024, a cosine, label smoothing, TrivialAugment,
-    /// random erasing, mixup and CutMix, and the moving average of the weights. (Repeated augmentation is not part of it.)
+    /// random erasing, mixup and CutMix, and the moving average of the weights. Not part of it: repeated augmentation,
+    /// a decay of the classifier's bias, and the average's restart during warm-up.
     /// </summary>
     public static TrainingOptions Torchvision { get; } = new()
     {
