@@ -4,7 +4,7 @@ using static TorchSharp.torch.nn;
 namespace ResNet.Torch.Models;
 
 /// <summary>What a network computes in eval mode, for those that write it down in another form.</summary>
-/// <param name="Steps">Every step but the images, in an order in which they can run.</param>
+/// <param name="Steps">Every step but the images, in an order in which they can run; also those that are added to the graph later.</param>
 /// <param name="Images">What all begins with: float32 N×channels×H×W, normalised.</param>
 /// <param name="Stages">The output of each stage.</param>
 /// <param name="Features">What the classifier looks at: N×features.</param>

@@ -26,10 +26,9 @@ internal abstract record Operation
             using var scope = NewDisposeScope();
             var scale = norm.Weight.to(ScalarType.Float64) / (norm.Variance.to(ScalarType.Float64) + norm.Epsilon).sqrt();
             var shift = (Bias is null ? -norm.Mean : Bias - norm.Mean).to(ScalarType.Float64) * scale + norm.Bias;
-            var weight = Weight * scale.view(-1, 1, 1, 1);
             return this with
             {
-                Weight = Float(weight).MoveToOuterDisposeScope(),
+                Weight = (Weight * Float(scale).view(-1, 1, 1, 1)).MoveToOuterDisposeScope(),
                 Bias = Float(shift).MoveToOuterDisposeScope(),
             };
         }
