@@ -5,7 +5,8 @@ namespace ResNet.Torch.Inference;
 /// <summary>A classifier as a safetensors file: a saved network (<see cref="NetworkWeights"/>) with class names and preset beside it.</summary>
 internal static class ClassifierFile
 {
-    const string ClassNamesKey = "class_names", PresetKey = "preset";
+    /// <summary>Keys of the metadata, whose values are JSON; ONNX files have them too.</summary>
+    public const string ClassNamesKey = "class_names", PresetKey = "preset";
 
     static readonly JsonSerializerOptions strict = new() { RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true };
 

@@ -49,6 +49,15 @@ public sealed class ImageClassifier : IDisposable
         ClassifierFile.Write(path, this);
     }
 
+    /// <summary>Writes the classifier as an ONNX file, with its preset and class names as metadata, for any program that runs ONNX.</summary>
+    /// <inheritdoc cref="OnnxExport.ExportOnnx(ResidualNetwork, string, ImagePreset, OnnxExportOptions?)"/>
+    /// <exception cref="ObjectDisposedException">The classifier is disposed.</exception>
+    public void ExportOnnx(string path, OnnxExportOptions? options = null)
+    {
+        using var lease = Borrow();
+        OnnxExport.Write(path, Network, Preset, ClassNames, options ?? new());
+    }
+
     /// <summary>Reads a classifier that <see cref="Save"/> wrote.</summary>
     /// <returns>The classifier, which the caller disposes.</returns>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>

@@ -56,7 +56,7 @@ internal readonly struct Layers(ResNetVariant variant)
 }
 
 /// <summary>Every stride-th pixel, between channels of zeros: option A of He et al. 2015, §4.1. It has no parameters.</summary>
-internal sealed class PaddedIdentity(int inputs, int outputs, int stride) : Module<Tensor, Tensor>(nameof(PaddedIdentity))
+internal sealed class PaddedIdentity(int inputs, int outputs, int stride) : Module<Tensor, Tensor>(nameof(PaddedIdentity)), ICompositeLayer
 {
     readonly long before = (outputs - inputs) / 2;
     readonly long after = (outputs - inputs + 1) / 2;
@@ -67,10 +67,12 @@ internal sealed class PaddedIdentity(int inputs, int outputs, int stride) : Modu
         var x = input[.., .., TensorIndex.Slice(step: stride), TensorIndex.Slice(step: stride)];
         return functional.pad(x, [0, 0, 0, 0, before, after]).MoveToOuterDisposeScope();   // N×out×H/stride×W/stride
     }
+
+    public GraphStep Describe(GraphStep input, string name) => input.Then(name, new Operation.PaddedIdentity(stride, before, after));
 }
 
 /// <summary>A gate between 0 and 1 for each channel, from all channels' means (Hu et al. 2017, arXiv:1709.01507); timm's names.</summary>
-internal sealed class SqueezeExcitation : Module<Tensor, Tensor>
+internal sealed class SqueezeExcitation : Module<Tensor, Tensor>, ICompositeLayer
 {
     readonly Conv2d fc1;
     readonly Conv2d fc2;
@@ -87,5 +89,13 @@ internal sealed class SqueezeExcitation : Module<Tensor, Tensor>
         using var scope = NewDisposeScope();
         var gates = fc2.call(fc1.call(functional.adaptive_avg_pool2d(input, 1)).relu_()).sigmoid();   // N×C×1×1
         return input.mul(gates).MoveToOuterDisposeScope();
+    }
+
+    public GraphStep Describe(GraphStep input, string name)
+    {
+        var gates = input.Then($"{name}.avgpool", new Operation.GlobalAverage())
+            .Then($"{name}.fc1", fc1).Relu($"{name}.relu")
+            .Then($"{name}.fc2", fc2).Then($"{name}.sigmoid", new Operation.Sigmoid());
+        return input.Then(name, new Operation.Multiply(), gates);
     }
 }

@@ -29,7 +29,7 @@ internal readonly record struct BlockShape(int Inputs, int Width, int Stride)
 /// registration. The order of construction is torchvision's too, shortcut first and then the convolutions: the generator
 /// gives each layer the same numbers.
 /// </remarks>
-internal sealed class ResidualBlock : Module<Tensor, Tensor>
+internal sealed class ResidualBlock : Module<Tensor, Tensor>, ICompositeLayer
 {
     readonly Conv2d conv1;
     readonly BatchNorm2d? bn1;
@@ -123,6 +123,38 @@ internal sealed class ResidualBlock : Module<Tensor, Tensor>
     {
         var keep = 1 - DropRate;
         return x * empty(x.shape[0], 1, 1, 1, dtype: x.dtype, device: x.device).bernoulli_(keep).div_(keep);
+    }
+
+    public GraphStep Describe(GraphStep input, string name) => IsPreActivated ? DescribePreActivated(input, name) : DescribePostActivated(input, name);
+
+    GraphStep DescribePostActivated(GraphStep input, string name)
+    {
+        var x = input.Then($"{name}.conv1", conv1).Then($"{name}.bn1", bn1!).Relu($"{name}.relu1");
+        x = x.Then($"{name}.conv2", conv2).Then($"{name}.bn2", bn2);
+        if (conv3 is not null)
+            x = x.Relu($"{name}.relu2").Then($"{name}.conv3", conv3).Then($"{name}.bn3", bn3!);
+        if (variant.ActivatesBeforeAddition)
+            x = x.Relu($"{name}.relu3");
+        return DescribeShortcut(x, input, input, name).Relu($"{name}.relu");
+    }
+
+    GraphStep DescribePreActivated(GraphStep input, string name)
+    {
+        var active = bn1 is null ? input : input.Then($"{name}.bn1", bn1).Relu($"{name}.relu1");
+        var x = active.Then($"{name}.conv1", conv1).Then($"{name}.bn2", bn2).Relu($"{name}.relu2").Then($"{name}.conv2", conv2);
+        if (conv3 is not null)
+            x = x.Then($"{name}.bn3", bn3!).Relu($"{name}.relu3").Then($"{name}.conv3", conv3);
+        return DescribeShortcut(x, input, active, name);
+    }
+
+    GraphStep DescribeShortcut(GraphStep x, GraphStep identity, GraphStep projected, string name)
+    {
+        if (variant.Shortcut == ShortcutKind.None)
+            return x;
+        if (se is not null)
+            x = x.Then($"{name}.se", se);
+        var around = downsample is null ? identity : projected.Then($"{name}.downsample", downsample);
+        return x.Then($"{name}.add", new Operation.Add(), around);
     }
 
     /// <summary>Makes a fresh block the identity: its last norm is zero, or its last convolution where no norm comes after it.</summary>

@@ -9,7 +9,10 @@ public static class NetworkWeights
     /// <summary>What the metadata that says how to build the network begins with.</summary>
     const string Reserved = "resnet.";
 
-    const string VariantKey = "resnet.variant", ClassesKey = "resnet.classes", ChannelsKey = "resnet.channels", StemKey = "resnet.stem", SourceKey = "resnet.source";
+    /// <summary>The metadata's key of the row's name; ONNX files have it too.</summary>
+    internal const string VariantKey = "resnet.variant";
+
+    const string ClassesKey = "resnet.classes", ChannelsKey = "resnet.channels", StemKey = "resnet.stem", SourceKey = "resnet.source";
 
     /// <param name="network">The network whose weights are loaded or saved.</param>
     extension(ResidualNetwork network)
