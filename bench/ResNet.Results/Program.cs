@@ -77,8 +77,17 @@ Row("fine-tuning", "A resnet20 of CIFAR-10 on 600 images of Fashion-MNIST: from 
     using var test = Fashion(arguments, "t10k", size: 32, channels: 3);
     using var few = all.Select(Enumerable.Range(0, all.Count).GroupBy(all.Label).SelectMany(ofClass => ofClass.Take(60)).Order());
     var start = new FineTuningOptions { WeightsFile = arguments.GetValue(weights)!.FullName, NewHead = true };
-    var tuning = TrainingRecipes.FineTuning with { Epochs = 30, FineTuning = start, Augmentation = new() { CropPadding = 4 }, Validation = new() { EveryEpochs = 30 } };
-    var scratch = TrainingRecipes.SmallImages with { Epochs = 30, BatchSize = 32, Validation = new() { EveryEpochs = 30 } };
+    var measuredLast = new ValidationOptions { EveryEpochs = 30 };
+    // Other pictures than it was trained on: a higher rate than the recipe's.
+    var tuning = TrainingRecipes.FineTuning with
+    {
+        Epochs = 30,
+        Optimizer = new() { LearningRate = 0.2 },
+        Augmentation = new() { CropPadding = 4 },
+        Validation = measuredLast,
+        FineTuning = start,
+    };
+    var scratch = TrainingRecipes.SmallImages with { Epochs = 30, BatchSize = 32, Validation = measuredLast };
     var probe = TrainingRecipes.LinearProbe with { FineTuning = start with { HeadOnly = true }, Validation = new() { EveryEpochs = 100 } };
     foreach (var (name, options) in new[]
     {
