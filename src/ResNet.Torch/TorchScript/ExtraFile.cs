@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace ResNet.Torch;
+namespace ResNet.Torch.TorchScript;
 
 /// <summary>What an archive says of its network, as files that <c>torch.jit.load</c> gives out by <c>_extra_files</c>.</summary>
 internal static class ExtraFile
@@ -21,8 +21,8 @@ internal static class ExtraFile
             gives = options.GivesProbabilities ? "probabilities" : "logits",
             source = $"ResNet.Torch {typeof(ExtraFile).Assembly.GetName().Version?.ToString(3)}",
         })),
-        .. options.Preset is { } preset ? [(Preset, JsonSerializer.Serialize(preset))] : Enumerable.Empty<(string, string)>(),
-        .. options.ClassNames is { } names ? [(ClassNames, JsonSerializer.Serialize(names))] : Enumerable.Empty<(string, string)>(),
+        .. options.Preset is { } preset ? new[] { (Preset, JsonSerializer.Serialize(preset)) } : [],
+        .. options.ClassNames is { } names ? new[] { (ClassNames, JsonSerializer.Serialize(names)) } : [],
         .. options.ExtraFiles.OrderBy(file => file.Key, StringComparer.Ordinal).Select(file => (file.Key, file.Value)),
     ];
 }

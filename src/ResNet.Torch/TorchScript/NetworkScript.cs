@@ -17,7 +17,7 @@ internal sealed record NetworkScript(ScriptObject Root, string Code)
         return new(root, walk.Classes.Text);
     }
 
-    readonly struct Walk(ResNetVariant variant)
+    sealed class Walk(ResNetVariant variant)
     {
         public ScriptClasses Classes { get; } = new();
 
@@ -28,7 +28,7 @@ internal sealed record NetworkScript(ScriptObject Root, string Code)
             var padding = variant.HasStemPadding ? 1 : 0;
             return Classes.Instance(nameof(ResidualNetwork), network, children, "images",
             [
-                .. When(options.TakesPixels, () => Normalization(options.Preset!)),
+                .. options.TakesPixels ? Normalization(options.Preset!) : [],
                 "x = torch.relu(self.bn1.forward(self.conv1.forward(images)))",
                 .. When(network.Stem == Stem.Standard, $"x = torch.max_pool2d(x, [3, 3], [2, 2], [{padding}, {padding}], [1, 1], False)"),
                 .. stages.Select(stage => $"x = self.{stage}.forward(x)"),
@@ -101,11 +101,8 @@ internal sealed record NetworkScript(ScriptObject Root, string Code)
 
         ScriptObject Leaf(Module module, string line) => Classes.Instance(module.GetType().Name, module, [], "x", line);
 
-        List<(string Name, ScriptObject Module)> Children(Module module)
-        {
-            var walk = this;
-            return [.. module.named_children().Select(child => (child.name, walk.Of(child.module)))];
-        }
+        List<(string Name, ScriptObject Module)> Children(Module module) =>
+            [.. module.named_children().Select(child => (child.name, Of(child.module)))];
     }
 
     /// <summary>(x/255 − mean)/std, in the weights' type and on their device.</summary>
@@ -120,8 +117,6 @@ internal sealed record NetworkScript(ScriptObject Root, string Code)
     static bool Has(IReadOnlyList<(string Name, ScriptObject Module)> children, string name) => children.Any(child => child.Name == name);
 
     static IEnumerable<string> When(bool condition, string line) => condition ? [line] : [];
-
-    static IEnumerable<string> When(bool condition, Func<IEnumerable<string>> lines) => condition ? lines() : [];
 
     static string List(IEnumerable<long> values) => $"[{string.Join(", ", values)}]";
 

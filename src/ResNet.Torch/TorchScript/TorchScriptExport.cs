@@ -13,7 +13,7 @@ namespace ResNet.Torch;
 /// <para>The archive has the network's own tree of modules under torchvision's names: <c>state_dict()</c> of a loaded torchvision
 /// row goes into torchvision's network of that name.</para>
 /// <para>The module scores: it is saved in eval mode, its norms use their running statistics in either mode, and its weights ask for
-/// no gradient. It runs at every image size, batch size and, after <c>to(device)</c>, on every device.</para>
+/// no gradient. It takes every image size and batch size, and <c>to(device)</c> moves all of it.</para>
 /// <para><c>_extra_files</c> gives <c>network.json</c> (variant, classes, channels, stem, what the module takes and gives, source),
 /// <c>preset.json</c> and <c>class_names.json</c>, where there are such, and the options' own files.</para>
 /// </remarks>
@@ -21,7 +21,7 @@ public static class TorchScriptExport
 {
     const string Top = "archive/"; // the folder that everything is in; PyTorch names it after the file and reads any name
 
-    /// <summary>The version of the archive's format: the oldest that has all that is written, read by PyTorch 1.6 and later.</summary>
+    /// <summary>The version of the archive's format: what PyTorch 1.13 writes for such programs; libtorch 2.10 reads it too.</summary>
     const string Version = "3\n";
 
     /// <summary>Writes a network; the same network and options give the same bytes.</summary>

@@ -1,3 +1,5 @@
+using ResNet.Torch.TorchScript;
+
 namespace ResNet.Torch;
 
 /// <summary>What a TorchScript archive takes, gives and says of itself.</summary>

@@ -102,6 +102,29 @@ public sealed class TorchScriptExportTests : IDisposable
     }
 
     [TestMethod]
+    public void ExportTorchScript_DisposedClassifier_SaysSo()
+    {
+        var classifier = new ImageClassifier(Networks.Build("resnet20", classes: 1), ImagePreset.ImageNet(8, 8), ["one"]);
+        classifier.Dispose();
+
+        Assert.ThrowsExactly<ObjectDisposedException>(() => classifier.ExportTorchScript(folder.File("classifier.pt")));
+        Assert.IsEmpty(Directory.GetFileSystemEntries(folder.Path));
+    }
+
+    [TestMethod]
+    public void Save_OverAnotherFile_ReplacesIt()
+    {
+        using var network = Networks.Build("resnet20");
+        var path = folder.File("network.pt", new byte[4 << 20]);
+
+        TorchScriptExport.Save(network, path);
+
+        using var module = jit.load<Tensor, Tensor>(path);
+        Assert.IsLessThan(2 << 20, new FileInfo(path).Length);
+        CollectionAssert.AreEqual(new[] { path }, Directory.GetFileSystemEntries(folder.Path));
+    }
+
+    [TestMethod]
     public void Save_Twice_GivesTheSameBytes()
     {
         using var network = Networks.Build("resnet20");
