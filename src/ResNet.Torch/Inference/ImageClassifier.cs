@@ -58,6 +58,19 @@ public sealed class ImageClassifier : IDisposable
         OnnxExport.Write(path, Network, Preset, ClassNames, options ?? new());
     }
 
+    /// <summary>Writes program and weights to one TorchScript archive, which <c>torch.jit.load</c> runs; see <see cref="TorchScriptExport"/>.</summary>
+    /// <param name="path">The file, by custom a .pt, which is replaced if there is one. It appears when it is whole, or not at all.</param>
+    /// <param name="options">What the archive takes, gives and says; normalised images, logits, and the classifier's preset and class names when null.</param>
+    /// <exception cref="ArgumentException">The options contradict the network; the message names each fault.</exception>
+    /// <exception cref="IOException">The file could not be written; nothing is left of it.</exception>
+    /// <exception cref="ObjectDisposedException">The classifier is disposed.</exception>
+    public void ExportTorchScript(string path, TorchScriptExportOptions? options = null)
+    {
+        using var lease = Borrow();
+        options ??= new();
+        TorchScriptExport.Save(Network, path, options with { Preset = options.Preset ?? Preset, ClassNames = options.ClassNames ?? ClassNames });
+    }
+
     /// <summary>Reads a classifier that <see cref="Save"/> wrote.</summary>
     /// <returns>The classifier, which the caller disposes.</returns>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>

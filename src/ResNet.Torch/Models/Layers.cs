@@ -58,14 +58,19 @@ internal readonly struct Layers(ResNetVariant variant)
 /// <summary>Every stride-th pixel, between channels of zeros: option A of He et al. 2015, §4.1. It has no parameters.</summary>
 internal sealed class PaddedIdentity(int inputs, int outputs, int stride) : Module<Tensor, Tensor>(nameof(PaddedIdentity)), ICompositeLayer
 {
-    readonly long before = (outputs - inputs) / 2;
-    readonly long after = (outputs - inputs + 1) / 2;
+    public int Stride => stride;
+
+    /// <summary>Channels of zeros before the input's own.</summary>
+    public long Before { get; } = (outputs - inputs) / 2;
+
+    /// <summary>Channels of zeros after them.</summary>
+    public long After { get; } = (outputs - inputs + 1) / 2;
 
     public override Tensor forward(Tensor input)                           // N×in×H×W
     {
         using var scope = NewDisposeScope();
         var x = input[.., .., TensorIndex.Slice(step: stride), TensorIndex.Slice(step: stride)];
-        return functional.pad(x, [0, 0, 0, 0, before, after]).MoveToOuterDisposeScope();   // N×out×H/stride×W/stride
+        return functional.pad(x, [0, 0, 0, 0, Before, After]).MoveToOuterDisposeScope();   // N×out×H/stride×W/stride
     }
 
     public GraphStep Describe(GraphStep input, string name) => input.Then(name, new Operation.PaddedIdentity(stride, before, after));
