@@ -41,10 +41,14 @@ internal static class ClassifierFile
     }
 
     /// <summary>The preset of a classifier's file; null where the file holds weights alone.</summary>
-    public static ImagePreset? PresetOf(WeightFile file) => IsClassifier(file) ? Json<ImagePreset>(file, PresetKey) : null;
-
-    // A stranger's file may have either key with another meaning.
-    static bool IsClassifier(WeightFile file) => file.Metadata.ContainsKey(ClassNamesKey) && file.Metadata.ContainsKey(PresetKey);
+    public static ImagePreset? PresetOf(WeightFile file)
+    {
+        // A stranger's file may have either key with another meaning.
+        if (!file.Metadata.ContainsKey(ClassNamesKey) || !file.Metadata.ContainsKey(PresetKey))
+            return null;
+        var preset = Json<ImagePreset>(file, PresetKey);
+        return preset.Fault() is { } fault ? throw new WeightFormatException($"{file.Path}: {fault}") : preset;
+    }
 
     static T Json<T>(WeightFile file, string key)
     {

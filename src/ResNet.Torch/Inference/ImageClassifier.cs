@@ -20,8 +20,8 @@ public sealed class ImageClassifier : IDisposable
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(preset);
         ArgumentNullException.ThrowIfNull(classNames);
-        if (preset.Height < 1 || preset.Width < 1 || preset.Mean.Count != preset.Std.Count)
-            throw new ArgumentException($"The preset is {preset.Width}×{preset.Height} pixels with {preset.Mean.Count} means and {preset.Std.Count} deviations; sizes are at least 1, and each channel has one of both.", nameof(preset));
+        if (preset.Fault() is { } fault)
+            throw new ArgumentException(fault, nameof(preset));
         if (network.Channels != preset.Channels)
             throw new ArgumentException($"{network.Variant} was built for {network.Channels} channels, the preset has {preset.Channels}.", nameof(preset));
         if (network.Classes != classNames.Count)
@@ -46,7 +46,11 @@ public sealed class ImageClassifier : IDisposable
     public IReadOnlyList<EpochMetrics> History
     {
         get;
-        init => field = value?.Contains(null) == false ? [.. value] : throw new ArgumentException("An epoch of the training's history is null.", nameof(value));
+        init
+        {
+            ArgumentNullException.ThrowIfNull(value);
+            field = value.Contains(null) ? throw new ArgumentException("An epoch of the training's history is null.", nameof(value)) : [.. value];
+        }
     } = [];
 
     /// <summary>Writes the weights by torchvision's names, the preset, the class names and the training's history to one safetensors file.</summary>

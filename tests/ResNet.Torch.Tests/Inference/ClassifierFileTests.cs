@@ -238,6 +238,25 @@ public class ClassifierFileTests
     }
 
     [TestMethod]
+    [DataRow("""{"Height":8,"Width":8,"Mean":[0.5,0.5,0.5],"Std":[0.2]}""", "3 means and 1 deviations")]
+    [DataRow("""{"Height":0,"Width":8,"Mean":[0.5],"Std":[0.2]}""", "8×0 pixels")]
+    [DataRow("[]", "metadata 'preset' cannot be read")]
+    public void DamagedPreset_IsToldWhereverItIsRead(string preset, string part)
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder.File("damaged");
+        using (var network = new ResidualNetwork(ResNetVariant.Find("resnet20"), 2))
+            network.Save(path, new Dictionary<string, string> { ["class_names"] = """["a","b"]""", ["preset"] = preset });
+
+        foreach (var read in new Action[] { () => ImageClassifier.Load(path).Dispose(), () => new FineTuningOptions { WeightsFile = path }.ReadPreset() })
+        {
+            var error = Assert.ThrowsExactly<WeightFormatException>(read);
+            Assert.Contains(path, error.Message);
+            Assert.Contains(part, error.Message);
+        }
+    }
+
+    [TestMethod]
     public void FineTuning_FromWeightsAlone_HasNoPreset()
     {
         using var folder = new TemporaryFolder();
