@@ -76,7 +76,7 @@ public sealed record ResNetClassifierOptions
     /// <summary>Ends <c>Fit</c> before the next row is read or the next step taken, with an <see cref="OperationCanceledException"/>.</summary>
     public CancellationToken CancellationToken { get; init; }
 
-    internal ClassifierColumns Columns => new(LabelColumnName, ImageColumnName, ScoreColumnName, PredictedLabelColumnName);
+    internal ClassifierColumns Columns => new(LabelColumnName, new(ImageColumnName, ScoreColumnName, PredictedLabelColumnName));
 
     /// <summary>Tells all faults at once.</summary>
     /// <exception cref="ArgumentException">An option is out of range; the message names each one.</exception>
@@ -89,17 +89,10 @@ public sealed record ResNetClassifierOptions
 
     IEnumerable<string> Faults()
     {
-        foreach (var (option, name) in new[]
-        {
-            (nameof(LabelColumnName), LabelColumnName), (nameof(ImageColumnName), ImageColumnName),
-            (nameof(ScoreColumnName), ScoreColumnName), (nameof(PredictedLabelColumnName), PredictedLabelColumnName),
-        })
-        {
-            if (string.IsNullOrWhiteSpace(name))
-                yield return $"{option} must name a column (was empty)";
-        }
-        if (ScoreColumnName == PredictedLabelColumnName)
-            yield return $"{nameof(ScoreColumnName)} and {nameof(PredictedLabelColumnName)} must differ (both were '{ScoreColumnName}')";
+        if (string.IsNullOrWhiteSpace(LabelColumnName))
+            yield return $"{nameof(LabelColumnName)} must name a column (was empty)";
+        foreach (var fault in Columns.Scoring.Faults())
+            yield return fault;
         if (Variant is null)
             yield return $"{nameof(Variant)} must be a network (was null)";
         if (Channels is not (1 or 3))

@@ -10,19 +10,23 @@ namespace ResNet.MLNet;
 /// <remarks>
 /// It owns the network's native memory, and is used by any number of threads until it is disposed. A
 /// <see cref="PredictionEngine{TSrc, TDst}"/> disposes it with itself, unless its option <c>OwnsTransformer</c> is false.
+/// One that scores with a classifier of the caller's (<see cref="ResNetCatalog.ResNetScorer(TransformsCatalog, ImageClassifier, string, string, string)"/>)
+/// owns nothing: the classifier must live as long as it is used.
 /// </remarks>
 public sealed class ResNetClassifierTransformer : ITransformer, IDisposable
 {
-    internal ResNetClassifierTransformer(ClassifierColumns columns, ClassLabels classes, ImageClassifier classifier, IReadOnlyList<EpochMetrics> history, int batchSize, BadImagePolicy onBadImage) =>
-        (Columns, Classes, Classifier, History, BatchSize, OnBadImage) = (columns, classes, classifier, history, batchSize, onBadImage);
+    readonly bool ownsClassifier;
 
-    /// <summary>The network with its preset; it is disposed with this transformer.</summary>
+    internal ResNetClassifierTransformer(ScoringColumns columns, ClassLabels classes, ImageClassifier classifier, bool ownsClassifier, int batchSize, BadImagePolicy onBadImage) =>
+        (Columns, Classes, Classifier, this.ownsClassifier, BatchSize, OnBadImage) = (columns, classes, classifier, ownsClassifier, batchSize, onBadImage);
+
+    /// <summary>The network with its preset; it is disposed with this transformer, unless it is the caller's.</summary>
     public ImageClassifier Classifier { get; }
 
-    /// <summary>What each epoch of the training came to.</summary>
-    public IReadOnlyList<EpochMetrics> History { get; }
+    /// <summary>What each epoch of the training came to; nothing for weights whose file does not tell.</summary>
+    public IReadOnlyList<EpochMetrics> History => Classifier.History;
 
-    internal ClassifierColumns Columns { get; }
+    internal ScoringColumns Columns { get; }
 
     internal ClassLabels Classes { get; }
 
@@ -49,9 +53,22 @@ public sealed class ResNetClassifierTransformer : ITransformer, IDisposable
         return new ScoredDataView(new ScoreMapper(this, input.Schema), input);
     }
 
+    /// <summary>
+    /// Writes network, class names, image preset and the training's history to one safetensors file, which
+    /// <see cref="ResNetCatalog.ResNetScorer(TransformsCatalog, string, string, string, string)"/> scores with,
+    /// <see cref="FineTuningOptions.WeightsFile"/> trains on from, and <see cref="ImageClassifier.Load"/> reads.
+    /// </summary>
+    /// <remarks>Column names are not in it, and class names are text: a label of numbers comes back as their names.</remarks>
+    /// <inheritdoc cref="ImageClassifier.Save"/>
+    public void Save(string path) => Classifier.Save(path);
+
     void ICanSaveModel.Save(ModelSaveContext ctx) =>
         throw new NotSupportedException($"A {nameof(ResNetClassifierTransformer)} cannot be saved in an ML.NET model file yet. Save the network and its class names with {nameof(Classifier)}.{nameof(ImageClassifier.Save)}(path).");
 
-    /// <summary>Frees the network, after the forward passes that are under way.</summary>
-    public void Dispose() => Classifier.Dispose();
+    /// <summary>Frees the network, after the forward passes that are under way; not one that is the caller's.</summary>
+    public void Dispose()
+    {
+        if (ownsClassifier)
+            Classifier.Dispose();
+    }
 }

@@ -30,6 +30,10 @@ internal abstract class ClassLabels(int count)
             : new Unnamed(count);
     }
 
+    /// <summary>Classes that are known by their names alone: the values are text.</summary>
+    public static ClassLabels Of(IReadOnlyList<string> names) =>
+        new Named<ReadOnlyMemory<char>>([.. names.Select(name => name.AsMemory())], new VectorDataViewType(TextDataViewType.Instance, names.Count));
+
     static Named<T> Read<T>(DataViewSchema.Annotations annotations, DataViewSchema.Column column, VectorDataViewType type)
     {
         VBuffer<T> values = default;

@@ -20,7 +20,7 @@ internal static class ScoreSchema
     static readonly KeyDataViewType setIdType = new(typeof(uint), uint.MaxValue);
 
     /// <summary>The input's columns, then PredictedLabel, then Score.</summary>
-    public static DataViewSchema Build(DataViewSchema input, ClassifierColumns columns, ClassLabels classes)
+    public static DataViewSchema Build(DataViewSchema input, ScoringColumns columns, ClassLabels classes)
     {
         var schema = new DataViewSchema.Builder();
         schema.AddColumns(input);
@@ -68,8 +68,8 @@ internal static class ScoreSchema
         return largest + 1;
     }
 
-    /// <summary>The same two columns, promised for a label column that is yet to come.</summary>
-    public static IEnumerable<SchemaShape.Column> Promise(ClassifierColumns columns, SchemaShape.Column label)
+    /// <summary>The same two columns, promised for values of a type that are yet to come, or for keys that stand for none.</summary>
+    public static IEnumerable<SchemaShape.Column> Promise(ScoringColumns columns, DataViewType? values)
     {
         SchemaShape.Column[] kinds =
         [
@@ -77,7 +77,6 @@ internal static class ScoreSchema
             Scalar(AnnotationNames.ScoreColumnKind, TextDataViewType.Instance),
             Scalar(AnnotationNames.ScoreValueKind, TextDataViewType.Instance),
         ];
-        var values = label.Annotations.Where(a => a.Name == AnnotationNames.KeyValues).Select(a => a.ItemType).FirstOrDefault();
         SchemaShape.Column[] valuesOfLabel = values is null ? [] : [Vector(AnnotationNames.KeyValues, values)];
         SchemaShape.Column[] valuesOfScore = values is null
             ? []

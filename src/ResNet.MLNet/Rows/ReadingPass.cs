@@ -96,8 +96,8 @@ internal sealed class ReadingPass(DataViewSchema schema, ResNetClassifierOptions
         }
     }
 
-    /// <summary>ImageNet's mean and deviation; those of the classifier that is fine-tuned, where there is one.</summary>
-    ImagePreset PresetOf((int Width, int Height) size) => options.Training.FineTuning?.From?.Preset is { } given && given.Channels == options.Channels
+    /// <summary>ImageNet's mean and deviation; those of the classifier that is fine-tuned, where there is one of as many channels.</summary>
+    ImagePreset PresetOf((int Width, int Height) size) => options.Training.FineTuning?.ReadPreset() is { } given && given.Channels == options.Channels
         ? new(size.Height, size.Width, given.Mean, given.Std)
         : ImagePreset.ImageNet(size.Height, size.Width, options.Channels);
 

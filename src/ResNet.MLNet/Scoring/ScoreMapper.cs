@@ -1,6 +1,5 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using Microsoft.ML.Transforms.Image;
 using ResNet.MLNet.Columns;
 using ResNet.MLNet.Rows;
 
@@ -13,7 +12,7 @@ internal sealed class ScoreMapper : IRowToRowMapper
     {
         ArgumentNullException.ThrowIfNull(input);
         (Transformer, InputSchema) = (transformer, input);
-        RequireSize((ImageDataViewType)transformer.Columns.RequireImage(input).Type);
+        transformer.Columns.RequireImagesOf(transformer.Classifier.Preset, input);
         OutputSchema = ScoreSchema.Build(input, transformer.Columns, transformer.Classes);
         (PredictedLabel, Score) = (OutputSchema[input.Count], OutputSchema[input.Count + 1]);
     }
@@ -49,12 +48,5 @@ internal sealed class ScoreMapper : IRowToRowMapper
         if (input.Schema != InputSchema)
             throw new ArgumentException("The row's schema is not the one that this mapper was made for.", nameof(input));
         return new ScoredRow(this, input, activeColumns);
-    }
-
-    void RequireSize(ImageDataViewType images)
-    {
-        var preset = Transformer.Classifier.Preset;
-        if (images is { Height: > 0, Width: > 0 } && (images.Height != preset.Height || images.Width != preset.Width))
-            throw new ArgumentException($"The image column '{Transformer.Columns.Image}' holds {images.Width}×{images.Height} pixels; the network was trained on {preset.Width}×{preset.Height}. Resize the images alike.");
     }
 }

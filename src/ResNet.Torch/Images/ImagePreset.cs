@@ -58,6 +58,11 @@ public sealed record ImagePreset(int Height, int Width, IReadOnlyList<float> Mea
     [JsonIgnore]
     public int ImageBytes => checked(Height * Width * Channels);
 
+    /// <summary>Why no network can have it, as a file may; null where one can.</summary>
+    internal string? Fault() => Height < 1 || Width < 1 || Mean.Count != Std.Count
+        ? $"The preset is {Width}×{Height} pixels with {Mean.Count} means and {Std.Count} deviations; sizes are at least 1, and each channel has one of both."
+        : null;
+
     /// <summary>Turns pixels into the batch that a network expects.</summary>
     /// <param name="pixels">uint8 [N, <see cref="Height"/>, <see cref="Width"/>, <see cref="Channels"/>].</param>
     /// <returns>float32 [N, C, H, W], (x/255 − mean)/std, channels-last in memory. The caller disposes it.</returns>

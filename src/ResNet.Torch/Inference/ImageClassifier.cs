@@ -13,19 +13,21 @@ public sealed class ImageClassifier : IDisposable
     /// <summary>Takes over the network, which is put in eval mode and disposed with the classifier.</summary>
     /// <param name="network">The network.</param>
     /// <param name="preset">What it expects of its images.</param>
-    /// <param name="classNames">The name of each class, in the order of the logits.</param>
+    /// <param name="classNames">The name of each class, in the order of the logits: any text, empty and the same text twice included.</param>
     /// <exception cref="ArgumentException">The preset's size or channels are not the network's, or there is not one name for each class.</exception>
     public ImageClassifier(ResidualNetwork network, ImagePreset preset, IReadOnlyList<string> classNames)
     {
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(preset);
         ArgumentNullException.ThrowIfNull(classNames);
-        if (preset.Height < 1 || preset.Width < 1 || preset.Mean.Count != preset.Std.Count)
-            throw new ArgumentException($"The preset is {preset.Width}×{preset.Height} pixels with {preset.Mean.Count} means and {preset.Std.Count} deviations; sizes are at least 1, and each channel has one of both.", nameof(preset));
+        if (preset.Fault() is { } fault)
+            throw new ArgumentException(fault, nameof(preset));
         if (network.Channels != preset.Channels)
             throw new ArgumentException($"{network.Variant} was built for {network.Channels} channels, the preset has {preset.Channels}.", nameof(preset));
         if (network.Classes != classNames.Count)
             throw new ArgumentException($"{network.Variant} was built for {network.Classes} classes; there are {classNames.Count} names.", nameof(classNames));
+        if (classNames.Contains(null))
+            throw new ArgumentException($"Class {classNames.ToList().IndexOf(null!)} has no name (null); an empty one is possible.", nameof(classNames));
         network.eval();
         (Network, Preset, ClassNames) = (network, preset, [.. classNames]);
     }
@@ -39,9 +41,24 @@ public sealed class ImageClassifier : IDisposable
     /// <summary>The name of each class, in the order of the scores.</summary>
     public IReadOnlyList<string> ClassNames { get; }
 
-    /// <summary>Writes the weights by torchvision's names, the preset and the class names to one safetensors file.</summary>
-    /// <param name="path">The file, which is replaced if there is one. It appears when it is whole, or not at all.</param>
+    /// <summary>What each epoch of the training came to, which goes into the classifier's file. Default none.</summary>
+    /// <exception cref="ArgumentException">An epoch is null.</exception>
+    public IReadOnlyList<EpochMetrics> History
+    {
+        get;
+        init
+        {
+            ArgumentNullException.ThrowIfNull(value);
+            field = value.Contains(null) ? throw new ArgumentException("An epoch of the training's history is null.", nameof(value)) : [.. value];
+        }
+    } = [];
+
+    /// <summary>Writes the weights by torchvision's names, the preset, the class names and the training's history to one safetensors file.</summary>
+    /// <param name="path">The file, in a folder that is there; it is replaced if there is one. It appears when it is whole, or not at all.</param>
+    /// <remarks>Class names come back as they are; what is no Unicode in them (half a surrogate pair) comes back as U+FFFD.</remarks>
     /// <exception cref="IOException">The file could not be written; nothing is left of it.</exception>
+    /// <exception cref="UnauthorizedAccessException">The path is a folder, or may not be written.</exception>
+    /// <exception cref="NotSupportedException">The network is no row of the table, but one of your own.</exception>
     /// <exception cref="ObjectDisposedException">The classifier is disposed.</exception>
     public void Save(string path)
     {

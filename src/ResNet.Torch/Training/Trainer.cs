@@ -7,7 +7,7 @@ public static class Trainer
 {
     /// <summary>Builds the network for a set of images and trains it, or goes on with a training that was interrupted.</summary>
     /// <param name="variant">The row of the table.</param>
-    /// <param name="stem">The stem; null chooses by the row and the size of the images (<see cref="ResNetVariant.StemAt"/>), or takes that of <see cref="FineTuningOptions.From"/>.</param>
+    /// <param name="stem">The stem; null chooses by the row and the size of the images (<see cref="ResNetVariant.StemAt"/>), or takes that of the network that is fine-tuned, where its file tells.</param>
     /// <param name="training">The images, at least 2; they stay the caller's.</param>
     /// <param name="validation">Images to measure epochs on, or null; they stay the caller's.</param>
     /// <param name="options">How to train.</param>
@@ -65,7 +65,7 @@ public static class Trainer
         var tuning = options.FineTuning;
         if (tuning?.FrozenStages > variant.Depths.Stages)
             throw new ArgumentException($"{nameof(TrainingOptions)}: {nameof(TrainingOptions.FineTuning)}.{nameof(FineTuningOptions.FrozenStages)} must be at most {variant.Depths.Stages}, the stages of {variant} (was {tuning.FrozenStages}).", nameof(options));
-        var network = ResidualNetwork.Seeded(seed, variant, training.Classes, preset.Channels, stem ?? tuning?.From?.Network.Stem ?? variant.StemAt(preset.Height, preset.Width));
+        var network = ResidualNetwork.Seeded(seed, variant, training.Classes, preset.Channels, stem ?? tuning?.ReadStem() ?? variant.StemAt(preset.Height, preset.Width));
         try
         {
             if (tuning is not null && !hasCheckpoint)

@@ -8,6 +8,10 @@ internal static class AtomicFile
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         var target = Path.GetFullPath(path);
+        if (Path.GetDirectoryName(target) is { } folder && !Directory.Exists(folder))
+            throw new DirectoryNotFoundException($"{target} cannot be written: there is no folder {folder}. Create it first.");
+        if (Directory.Exists(target))
+            throw new UnauthorizedAccessException($"{target} cannot be written: it is a folder. Give the path of a file.");
         var beside = $"{target}.{Guid.NewGuid():N}.tmp";
         try
         {

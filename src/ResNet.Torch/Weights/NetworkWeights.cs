@@ -83,8 +83,7 @@ public static class NetworkWeights
             ArgumentNullException.ThrowIfNull(file);
             if (!ResNetVariant.TryFind(Text(file, VariantKey), out var variant))
                 throw Error(file, VariantKey, $"one of {string.Join(", ", ResNetVariant.All)}");
-            if (!Enum.TryParse<Stem>(Text(file, StemKey), out var stem) || !Enum.IsDefined(stem))
-                throw Error(file, StemKey, $"one of {string.Join(", ", Enum.GetNames<Stem>())}");
+            var stem = StemOf(file) ?? throw Missing(file, StemKey);
             // Checked against the tensors before a network is built: metadata alone could ask for all of memory.
             var classes = Size(file, ClassesKey, "fc.weight", dimension: 0);
             var channels = Size(file, ChannelsKey, variant.FirstConvolutionKey, dimension: 1);
@@ -112,9 +111,16 @@ public static class NetworkWeights
             : throw Error(file, key, $"the {size} that {weight} has");
     }
 
-    static string Text(WeightFile file, string key) => file.Metadata.TryGetValue(key, out var text)
-        ? text
-        : throw new WeightFormatException($"{file.Path}: its metadata has no {key}, so the network cannot be built from it. Build the network and use LoadWeights.");
+    /// <summary>The stem of a saved network; null where the file does not tell.</summary>
+    internal static Stem? StemOf(WeightFile file) =>
+        !file.Metadata.TryGetValue(StemKey, out var name) ? null
+        : Enum.TryParse<Stem>(name, out var stem) && Enum.IsDefined(stem) ? stem
+        : throw Error(file, StemKey, $"one of {string.Join(", ", Enum.GetNames<Stem>())}");
+
+    static string Text(WeightFile file, string key) => file.Metadata.TryGetValue(key, out var text) ? text : throw Missing(file, key);
+
+    static WeightFormatException Missing(WeightFile file, string key) =>
+        new($"{file.Path}: its metadata has no {key}, so the network cannot be built from it. Build the network and use LoadWeights.");
 
     static WeightFormatException Error(WeightFile file, string key, string expected) =>
         new($"{file.Path}: its metadata says {key} = '{file.Metadata[key]}'; {expected} was expected.");

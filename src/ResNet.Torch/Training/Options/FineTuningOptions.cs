@@ -1,9 +1,14 @@
+using ResNet.Torch.Inference;
+
 namespace ResNet.Torch;
 
 /// <summary>Training that starts from weights, and perhaps leaves part of them as they are.</summary>
 public sealed record FineTuningOptions
 {
-    /// <summary>Weight file to start from: PyTorch's, safetensors or a training's checkpoint (<see cref="CheckpointOptions"/>), of the same network. Default null.</summary>
+    /// <summary>
+    /// Weight file to start from: PyTorch's, safetensors, what <see cref="ImageClassifier.Save"/> wrote, or a training's checkpoint
+    /// (<see cref="CheckpointOptions"/>), of the same network. Default null.
+    /// </summary>
     public string? WeightsFile { get; init; }
 
     /// <summary>Classifier to start from, of the same network; it is read when training starts, and stays the caller's. Default null.</summary>
@@ -20,6 +25,27 @@ public sealed record FineTuningOptions
 
     /// <summary>Whether only the last layer learns, on features that are computed once: a linear probe. Default false.</summary>
     public bool HeadOnly { get; init; }
+
+    /// <summary>The preset that the weights were trained with, whose mean and deviation the images should have: that of <see cref="From"/>, or of the classifier in <see cref="WeightsFile"/>.</summary>
+    /// <returns>Null where there are weights alone.</returns>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="WeightFormatException">The file is no weight file, or is damaged.</exception>
+    public ImagePreset? ReadPreset()
+    {
+        if (WeightsFile is null)
+            return From?.Preset;
+        using var file = WeightFile.Open(WeightsFile);
+        return ClassifierFile.PresetOf(file);
+    }
+
+    /// <summary>The stem that the weights are of; null where the file does not tell, or is gone since a checkpoint took its place.</summary>
+    internal Stem? ReadStem()
+    {
+        if (WeightsFile is null || !File.Exists(WeightsFile))
+            return From?.Network.Stem;
+        using var file = WeightFile.Open(WeightsFile);
+        return NetworkWeights.StemOf(file);
+    }
 
     internal IEnumerable<string> Faults()
     {

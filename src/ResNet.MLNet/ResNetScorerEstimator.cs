@@ -1,0 +1,67 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using ResNet.MLNet.Columns;
+using ResNet.Torch;
+
+namespace ResNet.MLNet;
+
+/// <summary>Scores a column of images with a network that is trained already; nothing is learnt from the data.</summary>
+/// <remarks>
+/// <para>Input: a column of images of the size that the network was trained with (<see cref="ImageClassifier.Preset"/>). Output:
+/// <c>Score</c>, a vector of probabilities with the class names as slot names, and <c>PredictedLabel</c>, a key with the class names
+/// as its values, as text.</para>
+/// <para><c>Evaluate</c> compares keys: its label column must number the classes as the network does. <c>MapValueToKey</c> does
+/// so with <see cref="ImageClassifier.ClassNames"/> as its <c>keyData</c>.</para>
+/// <para>Is normalization required? No. Is caching required? No. Exportable to ONNX? Not yet.
+/// Required NuGet in addition to this one: a libtorch package for the machine, for example libtorch-cpu-linux-x64.</para>
+/// </remarks>
+public sealed class ResNetScorerEstimator : IEstimator<ResNetClassifierTransformer>
+{
+    readonly Func<ImageClassifier> source;
+    readonly bool ownsClassifier;
+    readonly ResNetScorerOptions options;
+    readonly ScoringColumns columns;
+
+    ResNetScorerEstimator(Func<ImageClassifier> source, bool ownsClassifier, ResNetScorerOptions options)
+    {
+        options.RequireValid();
+        (this.source, this.ownsClassifier, this.options, columns) = (source, ownsClassifier, options, options.Columns);
+    }
+
+    /// <summary>Each transformer has a network of its own.</summary>
+    internal static ResNetScorerEstimator FromFile(string path, ResNetScorerOptions options) => new(() => ImageClassifier.Load(path), ownsClassifier: true, options);
+
+    /// <summary>All transformers share the caller's network.</summary>
+    internal static ResNetScorerEstimator Of(ImageClassifier classifier, ResNetScorerOptions options) => new(() => classifier, ownsClassifier: false, options);
+
+    /// <summary>Reads the network's file, where it comes from one, and checks the columns; no row is read.</summary>
+    /// <returns>A transformer. One whose network comes from a file owns its native memory: dispose it.</returns>
+    /// <exception cref="ArgumentException">The image column is missing, holds no images, or images of another size than the network expects.</exception>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="WeightFormatException">The file is damaged, or holds no classifier; the message says what to do.</exception>
+    /// <exception cref="WeightMismatchException">The weights are not those of the network that the file names.</exception>
+    public ResNetClassifierTransformer Fit(IDataView input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        _ = columns.RequireImage(input.Schema);
+        var classifier = source();
+        try
+        {
+            columns.RequireImagesOf(classifier.Preset, input.Schema);
+        }
+        catch when (ownsClassifier)
+        {
+            classifier.Dispose();
+            throw;
+        }
+        return new ResNetClassifierTransformer(columns, ClassLabels.Of(classifier.ClassNames), classifier, ownsClassifier, options.ScoringBatchSize, options.OnBadImage);
+    }
+
+    /// <summary>The columns that the transformer will produce.</summary>
+    /// <exception cref="ArgumentException">The image column is missing or of another type.</exception>
+    public SchemaShape GetOutputSchema(SchemaShape inputSchema)
+    {
+        ArgumentNullException.ThrowIfNull(inputSchema);
+        return columns.OutputShape(inputSchema, TextDataViewType.Instance);
+    }
+}
