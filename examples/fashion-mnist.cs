@@ -61,7 +61,7 @@ async Task Train(ParseResult arguments, CancellationToken cancellation)
     }).Fit(train);
 
     var metrics = mlContext.MulticlassClassification.Evaluate(model.Transform(test));
-    model.Classifier.Save(arguments.GetValue(output)!.FullName);
+    model.Save(arguments.GetValue(output)!.FullName);
     Console.WriteLine($"saved to {arguments.GetValue(output)}");
     Console.WriteLine($"test accuracy {metrics.MicroAccuracy:F4} on {FashionMnist.Count(folder, "t10k")} images");
 }

@@ -73,7 +73,7 @@ internal sealed class PaddedIdentity(int inputs, int outputs, int stride) : Modu
         return functional.pad(x, [0, 0, 0, 0, Before, After]).MoveToOuterDisposeScope();   // N×out×H/stride×W/stride
     }
 
-    public GraphStep Describe(GraphStep input, string name) => input.Then(name, new Operation.PaddedIdentity(stride, before, after));
+    public GraphStep Describe(GraphStep input, string name) => input.Then(name, new Operation.PaddedIdentity(stride, Before, After));
 }
 
 /// <summary>A gate between 0 and 1 for each channel, from all channels' means (Hu et al. 2017, arXiv:1709.01507); timm's names.</summary>
