@@ -66,7 +66,13 @@ Row("degradation", "Plain and residual networks of 20 and 56 layers, trained ali
     using var test = Cifar(arguments, "test", perClass: 200);
     foreach (var variant in new[] { ResNetVariant.Plain20, ResNetVariant.Plain56, ResNetVariant.ResNet20, ResNetVariant.ResNet56 })
     {
-        var options = TrainingRecipes.He2015Cifar with { Epochs = 20, Schedule = new() { Kind = ScheduleKind.Cosine, WarmupFraction = 0.05 } };
+        var options = TrainingRecipes.He2015Cifar with
+        {
+            Epochs = 40,
+            Schedule = new() { Kind = ScheduleKind.Cosine, WarmupFraction = 0.05 },
+            Augmentation = AugmentationOptions.None,
+            Validation = new() { EveryEpochs = 40 },
+        };
         Of(arguments, $"degradation-{variant}", variant, null, options).Run(training, test, Folder(arguments)).Network.Dispose();
     }
 });
