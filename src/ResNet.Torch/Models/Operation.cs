@@ -1,3 +1,4 @@
+using ResNet.Torch.Runtime;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -24,7 +25,7 @@ internal abstract record Operation
         public Convolution Folded(Norm norm)
         {
             using var scope = NewDisposeScope();
-            var scale = norm.Weight.to(ScalarType.Float64) / (norm.Variance.to(ScalarType.Float64) + norm.Epsilon).sqrt();
+            var scale = norm.Weight.to(ScalarType.Float64) / norm.Variance.to(ScalarType.Float64).add(Number.Of(norm.Epsilon)).sqrt();
             var shift = (Bias is null ? -norm.Mean : Bias - norm.Mean).to(ScalarType.Float64) * scale + norm.Bias;
             return this with
             {

@@ -1,3 +1,4 @@
+using ResNet.Torch.Runtime;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -122,7 +123,7 @@ internal sealed class ResidualBlock : Module<Tensor, Tensor>, ICompositeLayer
     Tensor DropImages(Tensor x)
     {
         var keep = 1 - DropRate;
-        return x * empty(x.shape[0], 1, 1, 1, dtype: x.dtype, device: x.device).bernoulli_(keep).div_(keep);
+        return x * empty(x.shape[0], 1, 1, 1, dtype: x.dtype, device: x.device).bernoulli_(keep).div_(Number.Of(keep));
     }
 
     public GraphStep Describe(GraphStep input, string name) => IsPreActivated ? DescribePreActivated(input, name) : DescribePostActivated(input, name);

@@ -1,3 +1,4 @@
+using ResNet.Torch.Runtime;
 using static TorchSharp.torch;
 
 namespace ResNet.Torch.Weights;
@@ -103,6 +104,6 @@ internal sealed class WeightLoading(ResidualNetwork network, WeightFile file, We
             return filters.sum(1, keepdim: true);
         var given = filters.shape[1];
         var repeats = (channels + given - 1) / given;
-        return filters.repeat(1, repeats, 1, 1).narrow(1, 0, channels).mul((double)given / channels);
+        return filters.repeat(1, repeats, 1, 1).narrow(1, 0, channels).mul(Number.Of((double)given / channels));
     }
 }

@@ -12,7 +12,7 @@ public sealed class DivergenceTests : IDisposable
     TrainingOptions SoundFor(int steps, double rate) => TinyTraining.Options with
     {
         Optimizer = new() { LearningRate = rate, ReferenceBatchSize = null },
-        Schedule = new() { Kind = ScheduleKind.Constant, Warmup = WarmupKind.Constant, WarmupDecay = 0.1 / rate, WarmupFraction = (steps + 0.5) / 9 },
+        Schedule = new() { Kind = ScheduleKind.Constant, Warmup = WarmupKind.Constant, WarmupDecay = 0.1 / rate, WarmupFraction = steps / 9.0 },
         Checkpoints = new() { Folder = folder.Path },
     };
 
@@ -58,7 +58,7 @@ public sealed class DivergenceTests : IDisposable
         var options = SoundFor(10, rate: 1e30) with { Epochs = 5 };
         options = options with
         {
-            Schedule = options.Schedule with { WarmupFraction = 10.5 / 15 },
+            Schedule = options.Schedule with { WarmupFraction = 10.0 / 15 },
             Checkpoints = new() { Folder = folder.Path, EveryEpochs = 2 },
         };
 
@@ -76,7 +76,7 @@ public sealed class DivergenceTests : IDisposable
 
         var lower = TinyTraining.Options with { Optimizer = new() { LearningRate = 0.01, ReferenceBatchSize = null } };
         var refusal = Assert.ThrowsExactly<CheckpointException>(() => TinyTraining.Train(lower with { Checkpoints = options.Checkpoints }));
-        Assert.Contains("Optimizer was ", refusal.Message);
+        Assert.Contains("Optimizer.LearningRate was ", refusal.Message);
 
         var (network, history, _, end, _) = TinyTraining.Train(lower with { FineTuning = new() { WeightsFile = CheckpointPath }, Checkpoints = new() { Folder = folder.File("lower") } });
         network.Dispose();

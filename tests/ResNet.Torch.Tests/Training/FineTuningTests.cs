@@ -260,7 +260,7 @@ public sealed class FineTuningTests : IDisposable
         Assert.Contains("conv1.weight is [16,1,7,7], the network wants [16,1,3,3]", Fault(large));
 
         string Fault(ImageClassifier other) => Assert.ThrowsExactly<WeightMismatchException>(() =>
-            Trainer.Train(variant, null, images, null, brief with { FineTuning = new() { WeightsFile = Saved(other) } })).Message;
+            Trainer.Train(variant, Stem.Small, images, null, brief with { FineTuning = new() { WeightsFile = Saved(other) } })).Message;
     }
 
     [TestMethod]

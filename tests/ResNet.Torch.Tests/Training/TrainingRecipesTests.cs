@@ -83,7 +83,7 @@ public class TrainingRecipesTests
     [DataRow("torchvision", 600)]
     [DataRow("small-images", 15)]
     [DataRow("FINE-TUNING", 10)]
-    [DataRow("linear-probe", 50)]
+    [DataRow("linear-probe", 100)]
     public void Find_NameInAnyCase_IsTheRecipe(string name, int epochs) => Assert.AreEqual(epochs, TrainingRecipes.Find(name).Epochs);
 
     [TestMethod]

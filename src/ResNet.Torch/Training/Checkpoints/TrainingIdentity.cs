@@ -29,8 +29,20 @@ internal static class TrainingIdentity
 
     /// <summary>Where two trainings differ, in words; empty when one can go on from the other.</summary>
     public static IEnumerable<string> Differences(IReadOnlyDictionary<string, string> saved, IReadOnlyDictionary<string, string> now) =>
-        now.Where(part => saved.GetValueOrDefault(part.Key) != part.Value)
-            .Select(part => $"{part.Key} was {saved.GetValueOrDefault(part.Key) ?? "not told"} and is {part.Value}");
+        now.SelectMany(part => Differences(part.Key, saved.GetValueOrDefault(part.Key) ?? "not told", part.Value));
+
+    /// <summary>Of groups of options, those that differ.</summary>
+    static IEnumerable<string> Differences(string name, string saved, string now)
+    {
+        if (saved == now)
+            return [];
+        return saved.StartsWith('{') && now.StartsWith('{')
+            ? Members(now).SelectMany(member => Differences($"{name}.{member.Key}", Members(saved).GetValueOrDefault(member.Key, "not told"), member.Value))
+            : [$"{name} was {saved} and is {now}"];
+    }
+
+    static Dictionary<string, string> Members(string json) =>
+        JsonSerializer.Deserialize<Dictionary<string, JsonElement>>(json)!.ToDictionary(member => member.Key, member => member.Value.GetRawText());
 
     static string Describe(LabelledImages images) =>
         $"{images.Count} of {images.Preset.Width}×{images.Preset.Height}, mean {Text(images.Preset.Mean)}, std {Text(images.Preset.Std)}, content {Fingerprint(images)}";

@@ -1,3 +1,4 @@
+using ResNet.Torch.Runtime;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -24,7 +25,7 @@ internal sealed class Objective : IDisposable
         var loss = functional.cross_entropy(logits, batch.Labels, weights, label_smoothing: smoothing);
         // Image i was mixed with image i − 1: the loss is mixed alike (Zhang et al. 2017, arXiv:1710.09412, §2).
         return batch.Share is { } share
-            ? loss * share + functional.cross_entropy(logits, batch.Labels.roll(1), weights, label_smoothing: smoothing) * (1 - share)
+            ? loss.mul(Number.Of(share)).add(functional.cross_entropy(logits, batch.Labels.roll(1), weights, label_smoothing: smoothing).mul(Number.Of(1 - share)))
             : loss;
     }
 

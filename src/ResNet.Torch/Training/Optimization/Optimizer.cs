@@ -1,3 +1,4 @@
+using ResNet.Torch.Runtime;
 using static TorchSharp.torch;
 
 namespace ResNet.Torch.Training;
@@ -32,9 +33,9 @@ internal abstract class Optimizer : IDisposable
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
         if (batches > 1)
-            weights.Gradients.div_(batches);
+            weights.Gradients.div_(Number.Of(batches));
         if (options.ClipGradientNorm is { } longest)
-            weights.Gradients.mul_((longest / (weights.Gradients.norm() + 1e-6)).clamp_max(1));
+            weights.Gradients.mul_(weights.Gradients.norm().add_(Number.Of(1e-6)).reciprocal_().mul_(Number.Of(longest)).clamp_max_(Number.Of(1)));
         Steps++;
         foreach (var segment in weights.Segments)
             Move(segment, segment.Of(weights.Values), segment.Of(weights.Gradients), rate * segment.RateFactor, segment.Decays ? options.WeightDecay : 0);
@@ -57,10 +58,10 @@ internal abstract class Optimizer : IDisposable
         protected override void Move(WeightSegment segment, Tensor values, Tensor gradients, double rate, double decay)
         {
             if (decay > 0)
-                gradients.add_(values, alpha: decay);
+                gradients.add_(values, alpha: Number.Of(decay));
             // From zero, which gives PyTorch's first step: its buffer starts as the gradient.
-            var momentum = segment.Of(state[buffer]).mul_(options.Momentum).add_(gradients);
-            values.add_(options.Nesterov && options.Momentum > 0 ? gradients.add_(momentum, alpha: options.Momentum) : momentum, alpha: -rate);
+            var momentum = segment.Of(state[buffer]).mul_(Number.Of(options.Momentum)).add_(gradients);
+            values.add_(options.Nesterov && options.Momentum > 0 ? gradients.add_(momentum, alpha: Number.Of(options.Momentum)) : momentum, alpha: Number.Of(-rate));
         }
     }
 
@@ -71,13 +72,13 @@ internal abstract class Optimizer : IDisposable
         protected override void Move(WeightSegment segment, Tensor values, Tensor gradients, double rate, double decay)
         {
             if (decay > 0 && options.Kind == OptimizerKind.Adam)
-                gradients.add_(values, alpha: decay);
+                gradients.add_(values, alpha: Number.Of(decay));
             if (decay > 0 && options.Kind == OptimizerKind.AdamW)
-                values.mul_(1 - rate * decay);
-            var first = segment.Of(state[mean]).mul_(options.Beta1).add_(gradients, alpha: 1 - options.Beta1);
-            var second = segment.Of(state[square]).mul_(options.Beta2).addcmul_(gradients, gradients, 1 - options.Beta2);
-            var divisor = second.sqrt().div_(Math.Sqrt(1 - Math.Pow(options.Beta2, Steps))).add_(options.Epsilon);
-            values.addcdiv_(first, divisor, -rate / (1 - Math.Pow(options.Beta1, Steps)));
+                values.mul_(Number.Of(1 - rate * decay));
+            var first = segment.Of(state[mean]).mul_(Number.Of(options.Beta1)).add_(gradients, alpha: Number.Of(1 - options.Beta1));
+            var second = segment.Of(state[square]).mul_(Number.Of(options.Beta2)).addcmul_(gradients, gradients, Number.Of(1 - options.Beta2));
+            var divisor = second.sqrt().div_(Number.Of(Math.Sqrt(1 - Math.Pow(options.Beta2, Steps)))).add_(Number.Of(options.Epsilon));
+            values.addcdiv_(first, divisor, Number.Of(-rate / (1 - Math.Pow(options.Beta1, Steps))));
         }
     }
 }

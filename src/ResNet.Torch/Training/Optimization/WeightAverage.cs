@@ -1,3 +1,4 @@
+using ResNet.Torch.Runtime;
 using static TorchSharp.torch;
 
 namespace ResNet.Torch.Training;
@@ -19,8 +20,8 @@ internal sealed class WeightAverage(WeightVector weights, double decay, int ever
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
         var kept = Updates++ == 0 ? 0 : decay;
-        Value.Values.mul_(kept).add_(weights.Values, alpha: 1 - kept);
-        Value.NormStatistics.mul_(kept).add_(weights.NormStatistics, alpha: 1 - kept);
+        Value.Values.mul_(Number.Of(kept)).add_(weights.Values, alpha: Number.Of(1 - kept));
+        Value.NormStatistics.mul_(Number.Of(kept)).add_(weights.NormStatistics, alpha: Number.Of(1 - kept));
     }
 
     public void Dispose() => Value.Dispose();

@@ -1,3 +1,4 @@
+using ResNet.Torch.Runtime;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -42,6 +43,9 @@ internal sealed class WeightVector : IDisposable
     readonly ResidualNetwork network;
     readonly List<Slot> parameters;
     readonly List<Slot> statistics;
+    readonly List<(string Name, BatchNorm2d Norm)> norms;
+    readonly Tensor batchCounts;
+    Tensor? countedNow;
     readonly List<(Slot Slot, Tensor Values, Parameter Half)> halved = [];
     readonly long halfLength;
     readonly Tensor? half;
@@ -87,6 +91,12 @@ internal sealed class WeightVector : IDisposable
         }
         foreach (var slot in statistics)
             slot.Assign(slot.View(NormStatistics));
+
+        // TorchSharp counts a norm's batches by adding a number that a garbage collection may take away (Number): so they are counted here.
+        norms = [.. network.named_modules().Where(m => m.module is BatchNorm2d).Select(m => (m.name, (BatchNorm2d)m.module))];
+        batchCounts = tensor(norms.Select(n => n.Norm.num_batches_tracked!.item<long>()).ToArray()).DetachFromDisposeScope();
+        foreach (var (_, norm) in norms)
+            norm.num_batches_tracked = null;
     }
 
     /// <summary>The weights, float32.</summary>
@@ -101,9 +111,11 @@ internal sealed class WeightVector : IDisposable
     /// <summary>The parts that learn, each with a rate and a decay of its own.</summary>
     public IReadOnlyList<WeightSegment> Segments { get; }
 
-    /// <summary>Adds what backward passes have left in bfloat16 to <see cref="Gradients"/>.</summary>
+    /// <summary>Ends a training pass: adds what it has left in bfloat16 to <see cref="Gradients"/>, and counts the batch that norms have seen.</summary>
     public void CollectGradients()
     {
+        countedNow ??= tensor(norms.Select(n => n.Norm.training ? 1L : 0L).ToArray()).DetachFromDisposeScope();
+        batchCounts.add_(countedNow);
         if (halfGradients is null)
             return;
         using var noGrad = no_grad();
@@ -137,7 +149,7 @@ internal sealed class WeightVector : IDisposable
     {
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
-        return Values.abs().max().lt(bound).logical_and(NormStatistics.isfinite().all()).item<bool>();
+        return Values.abs().max().lt(Number.Of(bound)).logical_and(NormStatistics.isfinite().all()).item<bool>();
     }
 
     /// <summary>A copy of weights and norm statistics, which the caller disposes.</summary>
@@ -161,6 +173,8 @@ internal sealed class WeightVector : IDisposable
             state[name] = view;
         foreach (var (slot, values, _) in halved)
             state[slot.Name] = values;
+        for (var i = 0; i < norms.Count; i++)
+            state[$"{norms[i].Name}.num_batches_tracked"] = batchCounts.select(0, i);
         return state;
     }
 
@@ -254,7 +268,9 @@ internal sealed class WeightVector : IDisposable
             foreach (var slot in statistics)
                 slot.Assign(slot.View(NormStatistics).clone());
         }
-        foreach (var vector in new[] { Values, Gradients, NormStatistics, half, halfGradients })
+        for (var i = 0; i < norms.Count; i++)
+            norms[i].Norm.num_batches_tracked = batchCounts.select(0, i).clone();
+        foreach (var vector in new[] { Values, Gradients, NormStatistics, half, halfGradients, batchCounts, countedNow })
             vector?.Dispose();
     }
 }
