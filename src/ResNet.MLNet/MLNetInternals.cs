@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
+using Microsoft.ML.Trainers;
 
 namespace ResNet.MLNet;
 
@@ -17,6 +18,19 @@ internal static class MLNetInternals
     /// <summary>A column of a promised schema: <see cref="SchemaShape.Column"/> has no public constructor.</summary>
     [UnsafeAccessor(UnsafeAccessorKind.Constructor)]
     public static extern SchemaShape.Column NewColumn(string name, SchemaShape.Column.VectorKind kind, DataViewType itemType, bool isKey, SchemaShape? annotations = null);
+
+    /// <summary>A maximum-entropy classifier of given weights, which ML.NET otherwise only trains.</summary>
+    [UnsafeAccessor(UnsafeAccessorKind.Constructor)]
+    public static extern MaximumEntropyModelParameters NewMaximumEntropy(
+        IHostEnvironment environment, VBuffer<float>[] weights, float[] bias, int numClasses, int numFeatures, string[]? labelNames, ModelStatisticsBase? stats);
+
+    /// <summary>What a trainer returns for a multiclass model: softmax, predicted label and their annotations.</summary>
+    public static class MulticlassPrediction<TModel> where TModel : class
+    {
+        [UnsafeAccessor(UnsafeAccessorKind.Constructor)]
+        public static extern MulticlassPredictionTransformer<TModel> New(
+            IHostEnvironment environment, TModel model, DataViewSchema inputSchema, string featureColumn, string labelColumn, string scoreColumn, string predictedLabel);
+    }
 
     /// <summary>The promise that fits a schema exactly.</summary>
     [UnsafeAccessor(UnsafeAccessorKind.StaticMethod, Name = "Create")]

@@ -1,6 +1,7 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using ResNet.MLNet.Columns;
+using ResNet.MLNet.Saving;
 using ResNet.MLNet.Scoring;
 using ResNet.Torch;
 
@@ -62,8 +63,12 @@ public sealed class ResNetClassifierTransformer : ITransformer, IDisposable
     /// <inheritdoc cref="ImageClassifier.Save"/>
     public void Save(string path) => Classifier.Save(path);
 
-    void ICanSaveModel.Save(ModelSaveContext ctx) =>
-        throw new NotSupportedException($"A {nameof(ResNetClassifierTransformer)} cannot be saved in an ML.NET model file yet. Save the network and its class names with {nameof(Classifier)}.{nameof(ImageClassifier.Save)}(path).");
+    /// <summary>Saves itself as a chain of ML.NET's own transformers around an ONNX graph, which needs none of this library to be loaded and scored with.</summary>
+    void ICanSaveModel.Save(ModelSaveContext ctx)
+    {
+        using var chain = new SavedChain(this);
+        chain.Save(ctx);
+    }
 
     /// <summary>Frees the network, after the forward passes that are under way; not one that is the caller's.</summary>
     public void Dispose()

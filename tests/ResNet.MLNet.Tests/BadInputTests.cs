@@ -222,16 +222,4 @@ public class BadInputTests
 
         Assert.Contains("stand for 3 classes (right, top, left), the training set's for 3 classes (left, right, top)", error.Message);
     }
-
-    [TestMethod]
-    public void Save_IntoAnMlNetModel_SaysWhatToDoInstead()
-    {
-        var rows = TestImages.Rows(mlContext, 8);
-        using var model = Classifier().Fit(rows);
-        using var stream = new MemoryStream();
-
-        var error = Assert.ThrowsExactly<NotSupportedException>(() => mlContext.Model.Save(model, null, stream));
-
-        Assert.Contains("Classifier.Save(path)", error.Message);
-    }
 }

@@ -2,6 +2,7 @@ using Microsoft.ML;
 using Microsoft.ML.Data;
 using ResNet.Torch;
 using ResNet.Torch.Tests;
+using static ResNet.MLNet.Tests.ColumnText;
 
 namespace ResNet.MLNet.Tests;
 
@@ -30,34 +31,6 @@ public class ResNetScorerTests
 
     static float[] Scores(ITransformer model, IDataView rows, string column = "Score") =>
         [.. model.Transform(rows).GetColumn<float[]>(column).SelectMany(scores => scores)];
-
-    /// <summary>A column's annotations, with all their values, as text.</summary>
-    static string Describe(DataViewSchema.Column column)
-    {
-        return $"{column.Name} {column.Type}: " + string.Join("; ", column.Annotations.Schema.OrderBy(a => a.Name, StringComparer.Ordinal).Select(a => $"{a.Name} {a.Type} = {Value(a)}"));
-
-        string Value(DataViewSchema.Column annotation)
-        {
-            if (annotation.Type is VectorDataViewType)
-                return string.Join("|", Names(column, annotation.Name));
-            if (annotation.Type is KeyDataViewType)
-            {
-                uint key = 0;
-                column.Annotations.GetValue(annotation.Name, ref key);
-                return $"{key}";
-            }
-            ReadOnlyMemory<char> text = default;
-            column.Annotations.GetValue(annotation.Name, ref text);
-            return text.ToString();
-        }
-    }
-
-    static string[] Names(DataViewSchema.Column column, string annotation)
-    {
-        VBuffer<ReadOnlyMemory<char>> values = default;
-        column.Annotations.GetValue(annotation, ref values);
-        return [.. values.DenseValues().Select(value => value.ToString())];
-    }
 
     [TestMethod]
     public void Estimator_FromAFile_KeepsTheContract()

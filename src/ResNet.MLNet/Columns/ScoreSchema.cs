@@ -17,7 +17,7 @@ internal static class AnnotationNames
 /// <summary>The two columns that a classifier adds, with the types and annotations of ML.NET's own multiclass trainers.</summary>
 internal static class ScoreSchema
 {
-    static readonly KeyDataViewType setIdType = new(typeof(uint), uint.MaxValue);
+    static readonly KeyDataViewType setIdType = new(typeof(uint), int.MaxValue);
 
     /// <summary>The input's columns, then PredictedLabel, then Score.</summary>
     public static DataViewSchema Build(DataViewSchema input, ScoringColumns columns, ClassLabels classes)

@@ -75,6 +75,17 @@ public sealed class ImageClassifier : IDisposable
         OnnxExport.Write(path, Network, Preset, ClassNames, options ?? new());
     }
 
+    /// <summary>Writes the classifier as ONNX in the form that ML.NET's OnnxTransformer reads from its columns: the planes that ExtractPixels gives, in; one image's logits out.</summary>
+    internal void ExportOnnxForMLNet(string path, string inputColumn, string outputColumn) => ExportOnnx(path, new()
+    {
+        Input = OnnxInput.Pixels,
+        TakesRgb = true,
+        BatchSize = 1,
+        HasBatchDimension = false,
+        InputName = inputColumn,
+        OutputName = outputColumn,
+    });
+
     /// <summary>Writes program and weights to one TorchScript archive, which <c>torch.jit.load</c> runs; see <see cref="TorchScriptExport"/>.</summary>
     /// <param name="path">The file, by custom a .pt, which is replaced if there is one. It appears when it is whole, or not at all.</param>
     /// <param name="options">What the archive takes, gives and says; normalised images, logits, and the classifier's preset and class names when null.</param>

@@ -58,6 +58,9 @@ public sealed record OnnxExportOptions
     /// </summary>
     public bool HasSlotNames { get; init; }
 
+    /// <summary>Whether a network for grey images takes RGB and makes it grey itself, by the luma of ITU-R BT.601, as rows of ML.NET's images are made grey.</summary>
+    internal bool TakesRgb { get; init; }
+
     /// <summary>Where the weights are from, for the metadata: an address, say, or a data set. Default null: not said.</summary>
     public string? Source { get; init; }
 

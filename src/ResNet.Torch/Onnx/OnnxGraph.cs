@@ -72,7 +72,7 @@ internal sealed class OnnxGraph(ResidualNetwork network, ImagePreset preset, Onn
 
     ProtoMessage Input() => options.Input == OnnxInput.InterleavedBytes
         ? Value(options.InputName, ScalarType.Byte, Batch, ("", preset.Height), ("", preset.Width), ("", preset.Channels))
-        : Value(options.InputName, ScalarType.Float32, Batch, ("", preset.Channels), ("", preset.Height), ("", preset.Width));
+        : Value(options.InputName, ScalarType.Float32, Batch, ("", options.TakesRgb ? 3 : preset.Channels), ("", preset.Height), ("", preset.Width));
 
     /// <summary>Turns the input into the images that the network expects, as <see cref="ImagePreset.ToBatch"/> does.</summary>
     string Preprocess()
@@ -85,8 +85,20 @@ internal sealed class OnnxGraph(ResidualNetwork network, ImagePreset preset, Onn
             x = Write("Transpose", "preprocess.transpose", [x], Attribute("perm", 0, 3, 1, 2));
             x = Write("Cast", "preprocess.cast", [x], Attribute("to", ElementType(ScalarType.Float32)));
         }
+        if (options.TakesRgb && preset.Channels == 1)
+            x = Grey(x);
         x = Write("Sub", "preprocess.subtract", [x, Channelwise("preprocess.mean", preset.Mean)]);
         return Write("Div", "preprocess.divide", [x, Channelwise("preprocess.std", preset.Std)]);
+    }
+
+    /// <summary>0.299 R + 0.587 G + 0.114 B, rounded to whole numbers: exact in float32, whose whole numbers reach 2²⁴.</summary>
+    string Grey(string rgb)
+    {
+        var x = Write("Mul", "preprocess.luma", [rgb, Constant("preprocess.luma.weights", tensor((float[])[19595, 38470, 7471]).view(-1, 1, 1))]);
+        x = Write("ReduceSum", "preprocess.luma.sum", [x, Constant("preprocess.luma.axes", tensor((long[])[1]))], Attribute("keepdims", 1));
+        x = Write("Add", "preprocess.luma.half", [x, Constant("preprocess.luma.32768", tensor(32768f))]);
+        x = Write("Div", "preprocess.luma.scale", [x, Constant("preprocess.luma.65536", tensor(65536f))]);
+        return Write("Floor", "preprocess.grey", [x]);
     }
 
     // (x/255 − mean)/std = (x − 255·mean) / (255·std)

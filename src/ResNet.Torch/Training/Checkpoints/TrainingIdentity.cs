@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace ResNet.Torch.Training;
 
@@ -8,6 +9,8 @@ internal static class TrainingIdentity
 {
     /// <summary>Images whose pixels are compared; all labels are.</summary>
     const int Samples = 64;
+
+    static readonly JsonSerializerOptions named = new() { Converters = { new JsonStringEnumConverter() } };
 
     public static Dictionary<string, string> Of(ResidualNetwork network, LabelledImages training, LabelledImages? validation, TrainingOptions options, bool isHalf) => new()
     {
@@ -47,7 +50,7 @@ internal static class TrainingIdentity
     static string Describe(LabelledImages images) =>
         $"{images.Count} of {images.Preset.Width}×{images.Preset.Height}, mean {Text(images.Preset.Mean)}, std {Text(images.Preset.Std)}, content {Fingerprint(images)}";
 
-    static string Text<T>(T value) => JsonSerializer.Serialize(value);
+    static string Text<T>(T value) => JsonSerializer.Serialize(value, named);
 
     static string Fingerprint(LabelledImages images)
     {
