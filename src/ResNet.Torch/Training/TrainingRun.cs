@@ -77,8 +77,6 @@ internal sealed class TrainingRun : IDisposable
 
     public int? BestEpochNumber => best.Kept is null ? null : best.Epoch;
 
-    public int StepsPerEpoch => stepsPerEpoch;
-
     void UseResult()
     {
         if ((best.Kept ?? average?.Value) is { } chosen)

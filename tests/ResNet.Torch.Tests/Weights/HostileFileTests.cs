@@ -20,7 +20,7 @@ public sealed class HostileFileTests : IDisposable
 
         var error = Assert.ThrowsExactly<WeightFormatException>(() => WeightFile.Open(path).Dispose());
 
-        Assert.IsLessThan(1000, watch.ElapsedMilliseconds, why);
+        Assert.IsLessThan(30, watch.Elapsed.TotalSeconds, $"{why}: a hang, not a slow machine");
         Assert.IsLessThan(100L << 20, GC.GetAllocatedBytesForCurrentThread() - allocated, why);
         Assert.StartsWith(path, error.Message);
         Assert.Contains(why, error.Message);

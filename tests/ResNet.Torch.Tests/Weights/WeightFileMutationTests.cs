@@ -62,7 +62,7 @@ public sealed class WeightFileMutationTests : IDisposable
             {
                 throw new AssertFailedException($"Mutation {i} of seed {seed}: {Convert.ToBase64String(mutant)}", e);
             }
-            Assert.IsLessThan(5000, watch.ElapsedMilliseconds, $"mutation {i}");
+            Assert.IsLessThan(30, watch.Elapsed.TotalSeconds, $"mutation {i}");
             Assert.IsLessThan(100L << 20, GC.GetAllocatedBytesForCurrentThread() - allocated, $"mutation {i}");
         }
         TestContext.WriteLine($"{count} mutations: {opened} opened, {refused} refused.");
