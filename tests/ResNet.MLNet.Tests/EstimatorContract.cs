@@ -28,6 +28,18 @@ static class EstimatorContract
         Getters_OfOtherColumnsOrTypes_AreRefused(scored, scoreColumn);
     }
 
+    /// <summary>Forward passes of a transformer's network, from now on.</summary>
+    public static Func<int> CountForwards(ResNetClassifierTransformer transformer)
+    {
+        var count = 0;
+        transformer.Classifier.Network.register_forward_hook((_, _, output) =>
+        {
+            Interlocked.Increment(ref count);
+            return output;
+        });
+        return () => count;
+    }
+
     static void SchemaPromised_IsSchemaProduced(SchemaShape promised, SchemaShape produced)
     {
         static string Describe(SchemaShape.Column column) =>

@@ -11,20 +11,9 @@ public class ResNetClassifierTests
 {
     readonly MLContext mlContext = new(seed: 1);
 
-    static Func<int> CountForwards(ResNetClassifierTransformer transformer)
-    {
-        var count = 0;
-        transformer.Classifier.Network.register_forward_hook((_, _, output) =>
-        {
-            Interlocked.Increment(ref count);
-            return output;
-        });
-        return () => count;
-    }
-
     [TestMethod]
     public void Estimator_OnImagesInMemory_KeepsTheContract() =>
-        EstimatorContract.Check(mlContext.Transforms.ResNetClassifier(TestImages.Options), TestImages.Rows(mlContext, 18), "Score", CountForwards);
+        EstimatorContract.Check(mlContext.Transforms.ResNetClassifier(TestImages.Options), TestImages.Rows(mlContext, 18), "Score", EstimatorContract.CountForwards);
 
     [TestMethod]
     public void Estimator_OnFiles_KeepsTheContract()
@@ -33,7 +22,7 @@ public class ResNetClassifierTests
         var images = TestImages.LoadFiles(mlContext, folder.Path);
         var resize = mlContext.Transforms.ResizeImages("Image", TestImages.Size, TestImages.Size).Fit(images);
 
-        EstimatorContract.Check(mlContext.Transforms.ResNetClassifier(TestImages.Options), resize.Transform(images), "Score", CountForwards);
+        EstimatorContract.Check(mlContext.Transforms.ResNetClassifier(TestImages.Options), resize.Transform(images), "Score", EstimatorContract.CountForwards);
     }
 
     [TestMethod]

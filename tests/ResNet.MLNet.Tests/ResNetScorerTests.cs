@@ -18,17 +18,6 @@ public class ResNetScorerTests
 
     static ImagePreset Preset => ImagePreset.ImageNet(TestImages.Size, TestImages.Size);
 
-    static Func<int> CountForwards(ResNetClassifierTransformer transformer)
-    {
-        var count = 0;
-        transformer.Classifier.Network.register_forward_hook((_, _, output) =>
-        {
-            Interlocked.Increment(ref count);
-            return output;
-        });
-        return () => count;
-    }
-
     static float[] Scores(ITransformer model, IDataView rows, string column = "Score") =>
         [.. model.Transform(rows).GetColumn<float[]>(column).SelectMany(scores => scores)];
 
@@ -39,7 +28,7 @@ public class ResNetScorerTests
         using (var classifier = Classifier())
             classifier.Save(folder.File("model"));
 
-        EstimatorContract.Check(mlContext.Transforms.ResNetScorer(folder.File("model"), new ResNetScorerOptions { ScoringBatchSize = 4 }), TestImages.Rows(mlContext, 18), "Score", CountForwards);
+        EstimatorContract.Check(mlContext.Transforms.ResNetScorer(folder.File("model"), new ResNetScorerOptions { ScoringBatchSize = 4 }), TestImages.Rows(mlContext, 18), "Score", EstimatorContract.CountForwards);
     }
 
     [TestMethod]
@@ -50,7 +39,7 @@ public class ResNetScorerTests
         var images = mlContext.Transforms.LoadImages("Image", null, "ImagePath").Append(mlContext.Transforms.ResizeImages("Image", TestImages.Size, TestImages.Size)).Fit(files).Transform(files);
         using var classifier = Classifier();
 
-        EstimatorContract.Check(mlContext.Transforms.ResNetScorer(classifier, new ResNetScorerOptions { ScoringBatchSize = 4 }), images, "Score", CountForwards);
+        EstimatorContract.Check(mlContext.Transforms.ResNetScorer(classifier, new ResNetScorerOptions { ScoringBatchSize = 4 }), images, "Score", EstimatorContract.CountForwards);
     }
 
     [TestMethod]
