@@ -18,8 +18,8 @@ public sealed class ResNetClassifierTransformer : ITransformer, IDisposable
 {
     readonly bool ownsClassifier;
 
-    internal ResNetClassifierTransformer(ScoringColumns columns, ClassLabels classes, ImageClassifier classifier, bool ownsClassifier, int batchSize, BadImagePolicy onBadImage) =>
-        (Columns, Classes, Classifier, this.ownsClassifier, BatchSize, OnBadImage) = (columns, classes, classifier, ownsClassifier, batchSize, onBadImage);
+    internal ResNetClassifierTransformer(DataViewSchema fittedTo, ScoringColumns columns, ClassLabels classes, ImageClassifier classifier, bool ownsClassifier, int batchSize, BadImagePolicy onBadImage) =>
+        (FittedTo, Columns, Classes, Classifier, this.ownsClassifier, BatchSize, OnBadImage) = (fittedTo, columns, classes, classifier, ownsClassifier, batchSize, onBadImage);
 
     /// <summary>The network with its preset; it is disposed with this transformer, unless it is the caller's.</summary>
     public ImageClassifier Classifier { get; }
@@ -27,18 +27,23 @@ public sealed class ResNetClassifierTransformer : ITransformer, IDisposable
     /// <summary>What each epoch of the training came to; nothing for weights whose file does not tell.</summary>
     public IReadOnlyList<EpochMetrics> History => Classifier.History;
 
+    /// <summary>What to do with a row whose image is missing or cannot be decoded; the estimator's option until it is set.</summary>
+    /// <remarks>ML.NET's model file knows <see cref="BadImagePolicy.Throw"/> alone: a transformer that skips is refused there.</remarks>
+    public BadImagePolicy OnBadImage { get; set; }
+
+    /// <summary>The input that it was fitted to.</summary>
+    internal DataViewSchema FittedTo { get; }
+
     internal ScoringColumns Columns { get; }
 
     internal ClassLabels Classes { get; }
 
     internal int BatchSize { get; }
 
-    internal BadImagePolicy OnBadImage { get; }
-
     /// <summary>True: a row's scores depend on that row alone.</summary>
     public bool IsRowToRowMapper => true;
 
-    /// <summary>The input's columns, then the predicted label and the scores.</summary>
+    /// <summary>The input's columns, then the predicted label and the scores; one whose name there is already comes right after that column and hides it.</summary>
     /// <exception cref="ArgumentException">The image column is missing, holds no images, or images of another size.</exception>
     public DataViewSchema GetOutputSchema(DataViewSchema inputSchema) => new ScoreMapper(this, inputSchema).OutputSchema;
 

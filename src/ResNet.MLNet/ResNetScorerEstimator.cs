@@ -54,7 +54,7 @@ public sealed class ResNetScorerEstimator : IEstimator<ResNetClassifierTransform
             classifier.Dispose();
             throw;
         }
-        return new ResNetClassifierTransformer(columns, ClassLabels.Of(classifier.ClassNames), classifier, ownsClassifier, options.ScoringBatchSize, options.OnBadImage);
+        return new ResNetClassifierTransformer(input.Schema, columns, ClassLabels.Of(classifier.ClassNames), classifier, ownsClassifier, options.ScoringBatchSize, options.OnBadImage);
     }
 
     /// <summary>The columns that the transformer will produce.</summary>

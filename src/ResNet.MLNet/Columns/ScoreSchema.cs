@@ -19,14 +19,35 @@ internal static class ScoreSchema
 {
     static readonly KeyDataViewType setIdType = new(typeof(uint), int.MaxValue);
 
-    /// <summary>The input's columns, then PredictedLabel, then Score.</summary>
-    public static DataViewSchema Build(DataViewSchema input, ScoringColumns columns, ClassLabels classes)
+    /// <summary>
+    /// The input's columns, then PredictedLabel, then Score; one whose name there is already comes right after that column and hides it, as with
+    /// ML.NET's own transformers.
+    /// </summary>
+    /// <returns>The schema, and for each of its columns the input's that it is; null for the new ones.</returns>
+    public static (DataViewSchema Schema, DataViewSchema.Column?[] Sources) Build(DataViewSchema input, ScoringColumns columns, ClassLabels classes)
     {
         var schema = new DataViewSchema.Builder();
-        schema.AddColumns(input);
-        schema.AddColumn(columns.PredictedLabel, new KeyDataViewType(typeof(uint), classes.Count), PredictedLabelAnnotations(input, classes));
-        schema.AddColumn(columns.Score, new VectorDataViewType(NumberDataViewType.Single, classes.Count), ScoreAnnotations(input, classes));
-        return schema.ToSchema();
+        var sources = new List<DataViewSchema.Column?>();
+        DataViewSchema.DetachedColumn[] added =
+        [
+            new(columns.PredictedLabel, new KeyDataViewType(typeof(uint), classes.Count), PredictedLabelAnnotations(input, classes)),
+            new(columns.Score, new VectorDataViewType(NumberDataViewType.Single, classes.Count), ScoreAnnotations(input, classes)),
+        ];
+        foreach (var column in input)
+        {
+            Add(new(column), column);
+            foreach (var hiding in added.Where(hiding => hiding.Name == column.Name && !column.IsHidden))
+                Add(hiding, null);
+        }
+        foreach (var further in added.Where(further => input.GetColumnOrNull(further.Name) is null))
+            Add(further, null);
+        return (schema.ToSchema(), [.. sources]);
+
+        void Add(DataViewSchema.DetachedColumn column, DataViewSchema.Column? source)
+        {
+            schema.AddColumn(column.Name, column.Type, column.Annotations);
+            sources.Add(source);
+        }
     }
 
     static DataViewSchema.Annotations PredictedLabelAnnotations(DataViewSchema input, ClassLabels classes)

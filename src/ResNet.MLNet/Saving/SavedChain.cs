@@ -13,16 +13,16 @@ namespace ResNet.MLNet.Saving;
 /// <remarks>docs/decisions/0010-saved-as-ml-nets-own.md says why. It owns a temporary file for as long as it lives.</remarks>
 internal sealed class SavedChain : IDisposable
 {
-    const string Label = "Label", DefaultScore = "Score", DefaultPredictedLabel = "PredictedLabel";
+    const string DefaultScore = "Score";
 
     readonly string folder;
     readonly TransformerChain<ITransformer> chain;
 
-    /// <exception cref="NotSupportedException">Its columns have names of their own.</exception>
+    /// <exception cref="NotSupportedException">ML.NET's own transformers cannot do what this one does; the message says what to do.</exception>
     public SavedChain(ResNetClassifierTransformer transformer)
     {
-        if (transformer.Columns is not { Score: DefaultScore, PredictedLabel: DefaultPredictedLabel })
-            throw new NotSupportedException($"ML.NET's own transformers, as which a network is saved, name their columns '{DefaultScore}' and '{DefaultPredictedLabel}'; here they are '{transformer.Columns.Score}' and '{transformer.Columns.PredictedLabel}'. Leave those names, and put Transforms.CopyColumns after the network; or save the network by itself with {nameof(ResNetClassifierTransformer.Save)}(path).");
+        if (Fault(transformer) is { } fault)
+            throw new NotSupportedException(fault);
         folder = Directory.CreateTempSubdirectory("resnet-model-").FullName;
         try
         {
@@ -35,22 +35,44 @@ internal sealed class SavedChain : IDisposable
         }
     }
 
+    /// <summary>What would be lost without a word; null where nothing would.</summary>
+    static string? Fault(ResNetClassifierTransformer transformer)
+    {
+        var (image, preset) = (transformer.Columns.Image, transformer.Classifier.Preset);
+        if (transformer.OnBadImage == BadImagePolicy.Skip)
+            return $"{nameof(transformer.OnBadImage)} is {nameof(BadImagePolicy.Skip)}, and ML.NET's own transformers, as which a network is saved, stop at an image that cannot be decoded. Set the transformer's {nameof(transformer.OnBadImage)} to {nameof(BadImagePolicy.Throw)} before saving, which does the same.";
+        if (transformer.FittedTo[image].Type is ImageDataViewType { Height: <= 0 } or ImageDataViewType { Width: <= 0 })
+            return $"The column '{image}' does not say how large its images are, which ML.NET's ExtractPixels, as a part of which a network is saved, needs to know. Put ResizeImages(\"{image}\", {preset.Width}, {preset.Height}) before the network and fit again.";
+        if (transformer.Columns is { Score: not DefaultScore, PredictedLabel: DefaultScore })
+            return $"A predicted label that is called '{DefaultScore}' beside scores that are not cannot be saved: ML.NET's own transformers, as which a network is saved, call their scores so. Choose another PredictedLabelColumnName.";
+        return null;
+    }
+
     public void Save(ModelSaveContext ctx) => ((ICanSaveModel)chain).Save(ctx);
 
+    /// <summary>Pixels and logits take the names of the columns that come after them, and are hidden by those.</summary>
     TransformerChain<ITransformer> Build(MLContext mlContext, ResNetClassifierTransformer transformer)
     {
         var (columns, preset) = (transformer.Columns, transformer.Classifier.Preset);
-        // Names that no column of a user's has: these are dropped again.
-        var (pixels, logits) = ($"{columns.Image}.{Guid.NewGuid():N}", $"{columns.Score}.{Guid.NewGuid():N}");
+        var (pixels, logits) = (columns.PredictedLabel, columns.Score);
         var onnx = Path.Combine(folder, "network.onnx");
         transformer.Classifier.ExportOnnxForMLNet(onnx, pixels, logits);
 
         var steps = new List<ITransformer>();
-        var data = Images(mlContext, columns.Image, preset.Height, preset.Width);
-        Add(mlContext.Transforms.ExtractPixels(pixels, columns.Image));
+        var data = EmptyRows(mlContext, columns.Image, preset.Height, preset.Width);
+        // A prediction transformer calls its scores "Score" and nothing else: another name is a copy's, and a column that had that name gets it back.
+        var kept = columns.Score != DefaultScore && transformer.FittedTo.GetColumnOrNull(DefaultScore) is not null ? $"{DefaultScore}.{Guid.NewGuid():N}" : null;
+        if (kept is not null)
+            Add(mlContext.Transforms.CopyColumns(kept, DefaultScore));
+        Add(mlContext.Transforms.ExtractPixels(pixels, columns.Image, offsetImage: -1));
         Add(mlContext.Transforms.ApplyOnnxModel([logits], [pixels], onnx));
         Add(Prediction(mlContext, transformer, logits));
-        Add(mlContext.Transforms.DropColumns(pixels, logits));
+        if (columns.Score != DefaultScore)
+            Add(mlContext.Transforms.CopyColumns(columns.Score, DefaultScore));
+        if (kept is not null)
+            Add(mlContext.Transforms.CopyColumns(DefaultScore, kept));
+        if (columns.Score != DefaultScore)
+            Add(mlContext.Transforms.DropColumns(kept ?? DefaultScore));
         return new TransformerChain<ITransformer>([.. steps]);
 
         void Add(object step)
@@ -61,39 +83,44 @@ internal sealed class SavedChain : IDisposable
         }
     }
 
-    static IDataView Images(MLContext mlContext, string column, int height, int width)
+    static IDataView EmptyRows(MLContext mlContext, string imageColumn, int height, int width)
     {
-        var definition = SchemaDefinition.Create(typeof(ImageRow));
-        definition[nameof(ImageRow.Image)].ColumnName = column;
-        definition[nameof(ImageRow.Image)].ColumnType = new ImageDataViewType(height, width);
-        return mlContext.Data.LoadFromEnumerable(Array.Empty<ImageRow>(), definition);
+        var definition = SchemaDefinition.Create(typeof(Row));
+        definition[nameof(Row.Image)].ColumnName = imageColumn;
+        definition[nameof(Row.Image)].ColumnType = new ImageDataViewType(height, width);
+        if (imageColumn == DefaultScore)
+            definition.Remove(definition[nameof(Row.Score)]);
+        return mlContext.Data.LoadFromEnumerable(Array.Empty<Row>(), definition);
     }
 
     /// <summary>softmax(1 · logits + 0), and the label of the largest.</summary>
     static MulticlassPredictionTransformer<MaximumEntropyModelParameters> Prediction(MLContext mlContext, ResNetClassifierTransformer transformer, string logits)
     {
-        var count = transformer.Classes.Count;
+        var (count, label) = (transformer.Classes.Count, $"{logits}.Label");
         var identity = Enumerable.Range(0, count).Select(i => new VBuffer<float>(count, 1, [1f], [i])).ToArray();
         var model = MLNetInternals.NewMaximumEntropy(mlContext, identity, new float[count], count, count, labelNames: null, stats: null);
         return MLNetInternals.MulticlassPrediction<MaximumEntropyModelParameters>.New(
-            mlContext, model, TrainingSchema(transformer.Classes, logits), logits, Label, transformer.Columns.Score, transformer.Columns.PredictedLabel);
+            mlContext, model, TrainingSchema(transformer.Classes, logits, label), logits, label, DefaultScore, transformer.Columns.PredictedLabel);
     }
 
     /// <summary>What such a classifier would have been trained on; its label's annotations become those of the predicted label and the scores.</summary>
-    static DataViewSchema TrainingSchema(ClassLabels classes, string logits)
+    static DataViewSchema TrainingSchema(ClassLabels classes, string logits, string label)
     {
         var annotations = new DataViewSchema.Annotations.Builder();
         classes.AddValues(annotations, AnnotationNames.KeyValues);
         var schema = new DataViewSchema.Builder();
+        schema.AddColumn(label, new KeyDataViewType(typeof(uint), classes.Count), annotations.ToAnnotations());
         schema.AddColumn(logits, new VectorDataViewType(NumberDataViewType.Single, classes.Count));
-        schema.AddColumn(Label, new KeyDataViewType(typeof(uint), classes.Count), annotations.ToAnnotations());
         return schema.ToSchema();
     }
 
-    sealed class ImageRow
+    /// <summary>The columns that the steps are made for.</summary>
+    sealed class Row
     {
         [ImageType(1, 1)] // overruled by the definition; without it no schema can be made of the class
         public MLImage Image { get; set; } = null!;
+
+        public float Score { get; set; }
     }
 
     public void Dispose()

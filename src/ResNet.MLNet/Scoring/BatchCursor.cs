@@ -24,8 +24,12 @@ internal sealed class BatchCursor : DataViewRowCursor
         var capacity = mapper.Transformer.BatchSize;
         scorer = new BatchScorer(mapper, source, capacity);
         active = [.. activeColumns.Select(column => column.Index)];
-        buffers = activeColumns.Where(mapper.IsPassedThrough)
-            .ToDictionary(column => column.Index, column => ColumnBuffer.Create(source, mapper.InputSchema[column.Index], capacity));
+        buffers = [];
+        foreach (var column in activeColumns)
+        {
+            if (mapper.Source(column) is { } passedThrough)
+                buffers[column.Index] = ColumnBuffer.Create(source, passedThrough, capacity);
+        }
         getId = source.GetIdGetter();
         ids = new DataViewRowId[capacity];
         batches = new long[capacity];
@@ -75,7 +79,7 @@ internal sealed class BatchCursor : DataViewRowCursor
     {
         if (!IsColumnActive(column))
             throw Getters.Inactive(column);
-        var getter = mapper.IsPassedThrough(column) ? buffers[column.Index].Getter(RequireRow) : scorer.Getter(column, RequireRow);
+        var getter = buffers.TryGetValue(column.Index, out var buffer) ? buffer.Getter(RequireRow) : scorer.Getter(column, RequireRow);
         return Getters.Typed<TValue>(getter, column);
     }
 

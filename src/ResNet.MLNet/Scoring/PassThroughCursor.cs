@@ -21,7 +21,7 @@ internal sealed class PassThroughCursor(ScoreMapper mapper, DataViewRowCursor so
     public override bool IsColumnActive(DataViewSchema.Column column) => active.Contains(column.Index);
 
     public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column) => IsColumnActive(column)
-        ? source.GetGetter<TValue>(mapper.InputSchema[column.Index])
+        ? source.GetGetter<TValue>(mapper.Source(column)!.Value)
         : throw Getters.Inactive(column);
 
     protected override void Dispose(bool disposing)

@@ -8,13 +8,15 @@ namespace ResNet.MLNet.Scoring;
 /// <summary>A transformer bound to an input schema: which columns it reads, and where the two new ones stand.</summary>
 internal sealed class ScoreMapper : IRowToRowMapper
 {
+    readonly DataViewSchema.Column?[] sources;
+
     public ScoreMapper(ResNetClassifierTransformer transformer, DataViewSchema input)
     {
         ArgumentNullException.ThrowIfNull(input);
         (Transformer, InputSchema) = (transformer, input);
         transformer.Columns.RequireImagesOf(transformer.Classifier.Preset, input);
-        OutputSchema = ScoreSchema.Build(input, transformer.Columns, transformer.Classes);
-        (PredictedLabel, Score) = (OutputSchema[input.Count], OutputSchema[input.Count + 1]);
+        (OutputSchema, sources) = ScoreSchema.Build(input, transformer.Columns, transformer.Classes);
+        (PredictedLabel, Score) = (OutputSchema[transformer.Columns.PredictedLabel], OutputSchema[transformer.Columns.Score]);
     }
 
     public ResNetClassifierTransformer Transformer { get; }
@@ -27,16 +29,16 @@ internal sealed class ScoreMapper : IRowToRowMapper
 
     public DataViewSchema.Column Score { get; }
 
-    /// <summary>Whether a column of the output is one of the input's.</summary>
-    public bool IsPassedThrough(DataViewSchema.Column column) => column.Index < InputSchema.Count;
+    /// <summary>The column of the input that one of the output is; null for the two new ones.</summary>
+    public DataViewSchema.Column? Source(DataViewSchema.Column column) => sources[column.Index];
 
     public IEnumerable<DataViewSchema.Column> GetDependencies(IEnumerable<DataViewSchema.Column> dependingColumns)
     {
         var needed = new HashSet<int>();
         foreach (var column in dependingColumns)
         {
-            if (IsPassedThrough(column))
-                needed.Add(column.Index);
+            if (Source(column) is { } source)
+                needed.Add(source.Index);
             else
                 needed.UnionWith(RowImageReader.Needed(InputSchema, Transformer.Columns.Image).Select(c => c.Index));
         }

@@ -15,7 +15,7 @@ internal sealed class ScoredDataView(ScoreMapper mapper, IDataView source) : IDa
     {
         DataViewSchema.Column[] active = [.. columnsNeeded];
         var cursor = source.GetRowCursor(mapper.GetDependencies(active), rand);
-        return active.All(mapper.IsPassedThrough)
+        return active.All(column => mapper.Source(column) is not null)
             ? new PassThroughCursor(mapper, cursor, active)
             : new BatchCursor(mapper, cursor, active);
     }

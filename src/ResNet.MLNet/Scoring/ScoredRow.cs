@@ -15,8 +15,9 @@ internal sealed class ScoredRow : DataViewRow
     public ScoredRow(ScoreMapper mapper, DataViewRow input, IEnumerable<DataViewSchema.Column> activeColumns)
     {
         (this.mapper, this.input) = (mapper, input);
-        active = [.. activeColumns.Select(column => column.Index)];
-        if (active.Any(index => index >= mapper.InputSchema.Count))
+        DataViewSchema.Column[] columns = [.. activeColumns];
+        active = [.. columns.Select(column => column.Index)];
+        if (columns.Any(column => mapper.Source(column) is null))
             scorer = new BatchScorer(mapper, input, capacity: 1);
     }
 
@@ -34,8 +35,8 @@ internal sealed class ScoredRow : DataViewRow
     {
         if (!IsColumnActive(column))
             throw Getters.Inactive(column);
-        return mapper.IsPassedThrough(column)
-            ? input.GetGetter<TValue>(mapper.InputSchema[column.Index])
+        return mapper.Source(column) is { } source
+            ? input.GetGetter<TValue>(source)
             : Getters.Typed<TValue>(scorer!.Getter(column, Current), column);
     }
 

@@ -75,11 +75,11 @@ public sealed class ImageClassifier : IDisposable
         OnnxExport.Write(path, Network, Preset, ClassNames, options ?? new());
     }
 
-    /// <summary>Writes the classifier as ONNX in the form that ML.NET's OnnxTransformer reads from its columns: the planes that ExtractPixels gives, in; one image's logits out.</summary>
+    /// <summary>Writes the classifier as ONNX in the form that ML.NET's OnnxTransformer reads from its columns: what ExtractPixels gives with an offset of −1, in; one image's logits out.</summary>
     internal void ExportOnnxForMLNet(string path, string inputColumn, string outputColumn) => ExportOnnx(path, new()
     {
         Input = OnnxInput.Pixels,
-        TakesRgb = true,
+        TakesOffsetRgb = true,
         BatchSize = 1,
         HasBatchDimension = false,
         InputName = inputColumn,

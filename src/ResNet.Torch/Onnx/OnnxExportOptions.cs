@@ -58,8 +58,11 @@ public sealed record OnnxExportOptions
     /// </summary>
     public bool HasSlotNames { get; init; }
 
-    /// <summary>Whether a network for grey images takes RGB and makes it grey itself, by the luma of ITU-R BT.601, as rows of ML.NET's images are made grey.</summary>
-    internal bool TakesRgb { get; init; }
+    /// <summary>
+    /// Whether the file takes what ML.NET's ExtractPixels makes of any image with an offset of −1: RGB, for a grey network too, and 1 more than each
+    /// pixel. A row without an image is all 0 there, which no image is, and is an error rather than a prediction.
+    /// </summary>
+    internal bool TakesOffsetRgb { get; init; }
 
     /// <summary>Where the weights are from, for the metadata: an address, say, or a data set. Default null: not said.</summary>
     public string? Source { get; init; }

@@ -72,7 +72,7 @@ internal sealed class OnnxGraph(ResidualNetwork network, ImagePreset preset, Onn
 
     ProtoMessage Input() => options.Input == OnnxInput.InterleavedBytes
         ? Value(options.InputName, ScalarType.Byte, Batch, ("", preset.Height), ("", preset.Width), ("", preset.Channels))
-        : Value(options.InputName, ScalarType.Float32, Batch, ("", options.TakesRgb ? 3 : preset.Channels), ("", preset.Height), ("", preset.Width));
+        : Value(options.InputName, ScalarType.Float32, Batch, ("", options.TakesOffsetRgb ? 3 : preset.Channels), ("", preset.Height), ("", preset.Width));
 
     /// <summary>Turns the input into the images that the network expects, as <see cref="ImagePreset.ToBatch"/> does.</summary>
     string Preprocess()
@@ -85,10 +85,23 @@ internal sealed class OnnxGraph(ResidualNetwork network, ImagePreset preset, Onn
             x = Write("Transpose", "preprocess.transpose", [x], Attribute("perm", 0, 3, 1, 2));
             x = Write("Cast", "preprocess.cast", [x], Attribute("to", ElementType(ScalarType.Float32)));
         }
-        if (options.TakesRgb && preset.Channels == 1)
-            x = Grey(x);
+        if (options.TakesOffsetRgb)
+        {
+            x = Write("Sub", "preprocess.pixels", [x, OneOfAnImage(x)]);
+            if (preset.Channels == 1)
+                x = Grey(x);
+        }
         x = Write("Sub", "preprocess.subtract", [x, Channelwise("preprocess.mean", preset.Mean)]);
         return Write("Div", "preprocess.divide", [x, Channelwise("preprocess.std", preset.Std)]);
+    }
+
+    /// <summary>1, looked up at place 0; there is no place 1, where all that is 0 would look: the runtime stops there, and names the node.</summary>
+    string OneOfAnImage(string x)
+    {
+        var largest = Write("ReduceMax", "preprocess.largest", [x], Attribute("keepdims", 0));
+        var isMissing = Write("Equal", "preprocess.is_missing", [largest, Constant("preprocess.zero", tensor(0f))]);
+        var place = Write("Cast", "preprocess.place", [isMissing], Attribute("to", ElementType(ScalarType.Int64)));
+        return Write("Gather", "the row has no image", [Constant("preprocess.one", tensor((float[])[1])), place]);
     }
 
     /// <summary>0.299 R + 0.587 G + 0.114 B, rounded to whole numbers: exact in float32, whose whole numbers reach 2²⁴.</summary>
