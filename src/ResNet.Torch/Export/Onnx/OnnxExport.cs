@@ -1,6 +1,6 @@
 using System.Text.Json;
-using ResNet.Torch.Inference;
 using ResNet.Torch.Export.Onnx;
+using ResNet.Torch.Inference;
 using ResNet.Torch.Weights;
 using static TorchSharp.torch;
 
