@@ -10,7 +10,7 @@ namespace ResNet.MLNet;
 /// <remarks>
 /// <para>Input: a column of images of one size, and a label of type key. Output: <c>Score</c>, a vector of probabilities
 /// with the classes as slot names, and <c>PredictedLabel</c>, a key with the label's values.</para>
-/// <para>Is normalization required? No. Is caching required? No: the images are read once. Exportable to ONNX? Yes: <see cref="ImageClassifier.ExportOnnx"/>.
+/// <para>Is normalization required? No. Is caching required? No: the images are read once. Exportable to ONNX? Yes: <see cref="ResNetClassifierTransformer.ExportOnnx"/>.
 /// Required NuGet in addition to this one: a libtorch package for the machine, for example libtorch-cpu-linux-x64.</para>
 /// <para>Each image is decoded once, to height × width × channels bytes, which are held in memory up to
 /// <see cref="ResNetClassifierOptions.MemoryLimit"/> and beyond it in a temporary file that is gone when <c>Fit</c> ends.</para>

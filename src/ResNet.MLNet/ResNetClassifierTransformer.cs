@@ -68,6 +68,14 @@ public sealed class ResNetClassifierTransformer : ITransformer, IDisposable
     /// <inheritdoc cref="ImageClassifier.Save"/>
     public void Save(string path) => Classifier.Save(path);
 
+    /// <summary>Writes network, preset and class names as an ONNX file, for any program that runs ONNX. Column names are not in it.</summary>
+    /// <inheritdoc cref="ImageClassifier.ExportOnnx"/>
+    public void ExportOnnx(string path, OnnxExportOptions? options = null) => Classifier.ExportOnnx(path, options);
+
+    /// <summary>Writes network, preset and class names as a TorchScript archive, for any program that runs <c>torch.jit.load</c>.</summary>
+    /// <inheritdoc cref="ImageClassifier.ExportTorchScript"/>
+    public void ExportTorchScript(string path, TorchScriptExportOptions? options = null) => Classifier.ExportTorchScript(path, options);
+
     /// <summary>Saves itself as a chain of ML.NET's own transformers around an ONNX graph, which needs none of this library to be loaded and scored with.</summary>
     void ICanSaveModel.Save(ModelSaveContext ctx)
     {

@@ -12,7 +12,7 @@ namespace ResNet.MLNet;
 /// as its values, as text.</para>
 /// <para><c>Evaluate</c> compares keys: its label column must number the classes as the network does. <c>MapValueToKey</c> does
 /// so with <see cref="ImageClassifier.ClassNames"/> as its <c>keyData</c>.</para>
-/// <para>Is normalization required? No. Is caching required? No. Exportable to ONNX? Yes: <see cref="ImageClassifier.ExportOnnx"/>.
+/// <para>Is normalization required? No. Is caching required? No. Exportable to ONNX? Yes: <see cref="ResNetClassifierTransformer.ExportOnnx"/>.
 /// Required NuGet in addition to this one: a libtorch package for the machine, for example libtorch-cpu-linux-x64.</para>
 /// </remarks>
 public sealed class ResNetScorerEstimator : IEstimator<ResNetClassifierTransformer>

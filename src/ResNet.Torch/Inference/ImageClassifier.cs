@@ -78,7 +78,7 @@ public sealed class ImageClassifier : IDisposable
     /// <summary>Writes the classifier as ONNX in the form that ML.NET's OnnxTransformer reads from its columns: what ExtractPixels gives with an offset of −1, in; one image's logits out.</summary>
     internal void ExportOnnxForMLNet(string path, string inputColumn, string outputColumn) => ExportOnnx(path, new()
     {
-        Input = OnnxInput.Pixels,
+        Input = ExportInput.Pixels,
         TakesOffsetRgb = true,
         BatchSize = 1,
         HasBatchDimension = false,
@@ -86,17 +86,13 @@ public sealed class ImageClassifier : IDisposable
         OutputName = outputColumn,
     });
 
-    /// <summary>Writes program and weights to one TorchScript archive, which <c>torch.jit.load</c> runs; see <see cref="TorchScriptExport"/>.</summary>
-    /// <param name="path">The file, by custom a .pt, which is replaced if there is one. It appears when it is whole, or not at all.</param>
-    /// <param name="options">What the archive takes, gives and says; normalised images, logits, and the classifier's preset and class names when null.</param>
-    /// <exception cref="ArgumentException">The options contradict the network; the message names each fault.</exception>
-    /// <exception cref="IOException">The file could not be written; nothing is left of it.</exception>
+    /// <summary>Writes the classifier as a TorchScript archive, with its preset and class names beside the program, for any program that runs <c>torch.jit.load</c>.</summary>
+    /// <inheritdoc cref="TorchScriptExport.ExportTorchScript(ResidualNetwork, string, ImagePreset, TorchScriptExportOptions?)"/>
     /// <exception cref="ObjectDisposedException">The classifier is disposed.</exception>
     public void ExportTorchScript(string path, TorchScriptExportOptions? options = null)
     {
         using var lease = Borrow();
-        options ??= new();
-        TorchScriptExport.Save(Network, path, options with { Preset = options.Preset ?? Preset, ClassNames = options.ClassNames ?? ClassNames });
+        TorchScriptExport.Write(path, Network, Preset, ClassNames, options ?? new());
     }
 
     /// <summary>Reads a classifier that <see cref="Save"/> wrote.</summary>

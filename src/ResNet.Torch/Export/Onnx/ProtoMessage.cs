@@ -3,7 +3,7 @@ using System.Text;
 using ResNet.Torch.Weights;
 using static TorchSharp.torch;
 
-namespace ResNet.Torch.Onnx;
+namespace ResNet.Torch.Export.Onnx;
 
 /// <summary>
 /// A message in protobuf's wire format (protobuf.dev, "Encoding"). It knows its length before it is written, which is what a message around it

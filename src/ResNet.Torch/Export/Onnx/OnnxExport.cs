@@ -1,6 +1,6 @@
 using System.Text.Json;
+using ResNet.Torch.Export.Onnx;
 using ResNet.Torch.Inference;
-using ResNet.Torch.Onnx;
 using ResNet.Torch.Weights;
 using static TorchSharp.torch;
 
@@ -19,11 +19,12 @@ public static class OnnxExport
         /// in its metadata, and so are class names of a classifier.
         /// </summary>
         /// <param name="path">The file, which is replaced if there is one. It appears when it is whole, or not at all.</param>
-        /// <param name="preset">What the network expects of its images: their size, and what <see cref="OnnxExportOptions.Input"/> may put into the graph.</param>
+        /// <param name="preset">What the network expects of its images: their size, and what <see cref="ExportOptions.Input"/> may put into the graph.</param>
         /// <param name="options">What the file takes and gives; the defaults when null.</param>
         /// <exception cref="ArgumentException">Options are out of range, contradict one another or do not fit the network; the message names each fault.</exception>
         /// <exception cref="NotSupportedException">The file would be larger than 2 GiB, protobuf's limit.</exception>
         /// <exception cref="IOException">The file could not be written; nothing is left of it.</exception>
+        /// <exception cref="UnauthorizedAccessException">The path is a folder, or may not be written; nothing is left of it.</exception>
         public void ExportOnnx(string path, ImagePreset preset, OnnxExportOptions? options = null) =>
             Write(path, network, preset, classNames: null, options ?? new());
     }

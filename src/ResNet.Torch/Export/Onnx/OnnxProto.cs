@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace ResNet.Torch.Onnx;
+namespace ResNet.Torch.Export.Onnx;
 
 /// <summary>The messages of ONNX files that networks need; the numbers of their fields are those of onnx.proto (onnx/onnx).</summary>
 internal static class OnnxProto

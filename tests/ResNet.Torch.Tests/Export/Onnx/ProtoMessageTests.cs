@@ -1,7 +1,7 @@
-using ResNet.Torch.Onnx;
+using ResNet.Torch.Export.Onnx;
 using static TorchSharp.torch;
 
-namespace ResNet.Torch.Tests.Onnx;
+namespace ResNet.Torch.Tests.Export.Onnx;
 
 [TestClass]
 public class ProtoMessageTests

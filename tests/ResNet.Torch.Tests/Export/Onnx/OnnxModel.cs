@@ -1,6 +1,6 @@
 using Microsoft.ML.OnnxRuntime;
 
-namespace ResNet.Torch.Tests.Onnx;
+namespace ResNet.Torch.Tests.Export.Onnx;
 
 /// <summary>An exported file in ONNX Runtime, on one thread.</summary>
 sealed class OnnxModel : IDisposable

@@ -1,8 +1,8 @@
 using ResNet.Torch.Models;
-using static ResNet.Torch.Onnx.OnnxProto;
+using static ResNet.Torch.Export.Onnx.OnnxProto;
 using static TorchSharp.torch;
 
-namespace ResNet.Torch.Onnx;
+namespace ResNet.Torch.Export.Onnx;
 
 /// <summary>A network as an ONNX graph: preprocessing, the network's steps, its outputs.</summary>
 /// <remarks>A node and what it gives have the step's name; weights have their keys in weight files. Tensors belong to the scope that it is built in.</remarks>
@@ -36,7 +36,7 @@ internal sealed class OnnxGraph(ResidualNetwork network, ImagePreset preset, Onn
         return Graph(network.Variant.Name, nodes, initializers, [Input()], outputs);
     }
 
-    GraphStep Scores() => options.Output == OnnxOutput.Logits ? graph.Logits : graph.Logits.Then("softmax", new Operation.Softmax());
+    GraphStep Scores() => options.Output == ExportOutput.Logits ? graph.Logits : graph.Logits.Then("softmax", new Operation.Softmax());
 
     void AddFeatures(int stage)
     {
@@ -70,17 +70,17 @@ internal sealed class OnnxGraph(ResidualNetwork network, ImagePreset preset, Onn
         return path.Aggregate(side, (length, operation) => operation.SideAfter(length));
     }
 
-    ProtoMessage Input() => options.Input == OnnxInput.InterleavedBytes
+    ProtoMessage Input() => options.Input == ExportInput.InterleavedBytes
         ? Value(options.InputName, ScalarType.Byte, Batch, ("", preset.Height), ("", preset.Width), ("", preset.Channels))
         : Value(options.InputName, ScalarType.Float32, Batch, ("", options.TakesOffsetRgb ? 3 : preset.Channels), ("", preset.Height), ("", preset.Width));
 
     /// <summary>Turns the input into the images that the network expects, as <see cref="ImagePreset.ToBatch"/> does.</summary>
     string Preprocess()
     {
-        if (options.Input == OnnxInput.Normalized)
+        if (options.Input == ExportInput.Normalized)
             return options.InputName;
         var x = options.InputName;
-        if (options.Input == OnnxInput.InterleavedBytes)
+        if (options.Input == ExportInput.InterleavedBytes)
         {
             x = Write("Transpose", "preprocess.transpose", [x], Attribute("perm", 0, 3, 1, 2));
             x = Write("Cast", "preprocess.cast", [x], Attribute("to", ElementType(ScalarType.Float32)));

@@ -1,10 +1,10 @@
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-namespace ResNet.Torch.Tests.Onnx;
+namespace ResNet.Torch.Tests.Export;
 
 /// <summary>Networks whose norms have something to do, and images for them.</summary>
-static class OnnxNetworks
+static class TrainedNetworks
 {
     /// <summary>
     /// Seeded weights, and norms with statistics as training would leave them: those of the images that pass, layer after layer. Fresh
@@ -44,6 +44,14 @@ static class OnnxNetworks
     }
 
     public static ImagePreset PresetOf(Tensor images) => ImagePreset.ImageNet((int)images.shape[2], (int)images.shape[3], (int)images.shape[1]);
+
+    /// <summary>Within a ten-thousandth of the largest logit, and the same class first for every image.</summary>
+    public static void AssertAgree(float[] expected, float[] actual, int classes)
+    {
+        Assert.IsLessThan(1e-4, ReferenceFile.RelativeError(expected, actual));
+        foreach (var (wanted, got) in expected.Chunk(classes).Zip(actual.Chunk(classes)))
+            Assert.AreEqual(Array.IndexOf(wanted, wanted.Max()), Array.IndexOf(got, got.Max()));
+    }
 
     public static float[] Values(this Tensor tensor) => [.. tensor.contiguous().data<float>()];
 }

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace ResNet.Torch.TorchScript;
+namespace ResNet.Torch.Export.TorchScript;
 
 /// <summary>The checksum of zip archives (PKWARE APPNOTE 6.3, section 4.4.7), eight bytes at a step.</summary>
 internal sealed class Crc32

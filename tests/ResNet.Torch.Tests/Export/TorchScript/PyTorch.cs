@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 
-namespace ResNet.Torch.Tests.TorchScript;
+namespace ResNet.Torch.Tests.Export.TorchScript;
 
 /// <summary>PyTorch itself, where Python has it (Debian: python3-torch and python3-torchvision).</summary>
 static class PyTorch

@@ -2,7 +2,7 @@ using System.Text;
 using ResNet.Torch.Weights;
 using static TorchSharp.torch;
 
-namespace ResNet.Torch.TorchScript;
+namespace ResNet.Torch.Export.TorchScript;
 
 /// <summary>
 /// Writes a zip archive whose entries are stored as they are and begin at multiples of 64 bytes, as PyTorch lays out its

@@ -3,38 +3,50 @@ using ResNet.Torch.Models;
 using TorchSharp.Modules;
 using static TorchSharp.torch.nn;
 
-namespace ResNet.Torch.TorchScript;
+namespace ResNet.Torch.Export.TorchScript;
 
 /// <summary>A network as a program: each module becomes an object whose <c>forward</c> says what the module's does.</summary>
 /// <param name="Root">The network's own object.</param>
 /// <param name="Code">The classes of all objects.</param>
 internal sealed record NetworkScript(ScriptObject Root, string Code)
 {
-    public static NetworkScript Of(ResidualNetwork network, TorchScriptExportOptions options)
+    public static NetworkScript Of(ResidualNetwork network, ImagePreset preset, TorchScriptExportOptions options)
     {
         var walk = new Walk(network.Variant);
-        var root = walk.Network(network, options);
+        var root = walk.Network(network, preset, options);
         return new(root, walk.Classes.Text);
     }
 
     sealed class Walk(ResNetVariant variant)
     {
+        const string Layer = "(self, x: Tensor) -> Tensor", Pooled = "torch.flatten(torch.adaptive_avg_pool2d(x, [1, 1]), 1)";
+
         public ScriptClasses Classes { get; } = new();
 
-        public ScriptObject Network(ResidualNetwork network, TorchScriptExportOptions options)
+        public ScriptObject Network(ResidualNetwork network, ImagePreset preset, TorchScriptExportOptions options)
         {
             var children = Children(network);
-            var stages = children.Select(child => child.Name).Where(name => name.StartsWith("layer", StringComparison.Ordinal));
+            string[] stages = [.. children.Select(child => child.Name).Where(name => name.StartsWith("layer", StringComparison.Ordinal))];
             var padding = variant.HasStemPadding ? 1 : 0;
-            return Classes.Instance(nameof(ResidualNetwork), network, children, "images",
+            // The last stage's pooled features are what the classifier looks at: a pre-activated network has a norm in between.
+            var areClassifierInput = options.PoolFeatures && options.FeatureStage == stages.Length;
+            var result = options.FeatureStage is null ? "Tensor" : "Tuple[Tensor, Tensor]";
+            return Classes.Instance(nameof(ResidualNetwork), network, children, $"(self, images: Tensor) -> {result}",
             [
-                .. options.TakesPixels ? Normalization(options.Preset!) : [],
+                .. Preprocessing(preset, options.Input),
                 "x = torch.relu(self.bn1.forward(self.conv1.forward(images)))",
                 .. When(network.Stem == Stem.Standard, $"x = torch.max_pool2d(x, [3, 3], [2, 2], [{padding}, {padding}], [1, 1], False)"),
-                .. stages.Select(stage => $"x = self.{stage}.forward(x)"),
+                .. stages.SelectMany((stage, i) => (IEnumerable<string>)
+                [
+                    $"x = self.{stage}.forward(x)",
+                    .. When(i + 1 == options.FeatureStage && !areClassifierInput, options.PoolFeatures ? $"features = {Pooled}" : "features = x"),
+                ]),
                 .. When(Has(children, "norm"), "x = torch.relu(self.norm.forward(x))"),
-                "x = self.fc.forward(torch.flatten(torch.adaptive_avg_pool2d(x, [1, 1]), 1))",
-                options.GivesProbabilities ? "return torch.softmax(x, 1)" : "return x",
+                $"x = {Pooled}",
+                .. When(areClassifierInput, "features = x"),
+                "x = self.fc.forward(x)",
+                .. When(options.Output == ExportOutput.Probabilities, "x = torch.softmax(x, 1)"),
+                options.FeatureStage is null ? "return x" : "return (x, features)",
             ]);
         }
 
@@ -42,7 +54,7 @@ internal sealed record NetworkScript(ScriptObject Root, string Code)
         {
             ResidualBlock block => Block(block),
             Sequential sequence => Sequence(sequence),
-            SqueezeExcitation gates => Classes.Instance(nameof(SqueezeExcitation), gates, Children(gates), "x",
+            SqueezeExcitation gates => Classes.Instance(nameof(SqueezeExcitation), gates, Children(gates), Layer,
                 "gates = torch.relu(self.fc1.forward(torch.adaptive_avg_pool2d(x, [1, 1])))",
                 "return torch.mul(x, torch.sigmoid(self.fc2.forward(gates)))"),
             Conv2d c => Leaf(c, $"return torch.conv2d(x, self.weight, self.bias, {List(c.stride)}, {List(c.padding!)}, {List(c.dilation)}, {c.groups})"),
@@ -58,7 +70,7 @@ internal sealed record NetworkScript(ScriptObject Root, string Code)
         ScriptObject Block(ResidualBlock block)
         {
             var children = Children(block);
-            return Classes.Instance(variant.Block == BlockKind.Basic ? "BasicBlock" : "Bottleneck", block, children, "x",
+            return Classes.Instance(variant.Block == BlockKind.Basic ? "BasicBlock" : "Bottleneck", block, children, Layer,
                 variant.Order == ActivationOrder.BeforeConvolution ? PreActivated(children) : PostActivated(children));
         }
 
@@ -95,19 +107,20 @@ internal sealed record NetworkScript(ScriptObject Root, string Code)
         ScriptObject Sequence(Sequential sequence)
         {
             var children = Children(sequence);
-            return Classes.Instance(nameof(Sequential), sequence, children, "x",
+            return Classes.Instance(nameof(Sequential), sequence, children, Layer,
                 [.. children.Select(child => $"x = getattr(self, \"{child.Name}\").forward(x)"), "return x"]);
         }
 
-        ScriptObject Leaf(Module module, string line) => Classes.Instance(module.GetType().Name, module, [], "x", line);
+        ScriptObject Leaf(Module module, string line) => Classes.Instance(module.GetType().Name, module, [], Layer, line);
 
         List<(string Name, ScriptObject Module)> Children(Module module) =>
             [.. module.named_children().Select(child => (child.name, Of(child.module)))];
     }
 
     /// <summary>(x/255 − mean)/std, in the weights' type and on their device.</summary>
-    static IEnumerable<string> Normalization(ImagePreset preset) =>
+    static IEnumerable<string> Preprocessing(ImagePreset preset, ExportInput input) => input == ExportInput.Normalized ? [] :
     [
+        .. When(input == ExportInput.InterleavedBytes, "images = torch.permute(images, [0, 3, 1, 2])"),
         "images = torch.type_as(images, self.fc.weight)",
         $"mean = torch.tensor({List(preset.Mean.Select(mean => 255.0 * mean))}, dtype=ops.prim.dtype(images), device=ops.prim.device(images))",
         $"scale = torch.tensor({List(preset.Std.Select(std => 1 / (255.0 * std)))}, dtype=ops.prim.dtype(images), device=ops.prim.device(images))",

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 
-namespace ResNet.Torch.Tests.Onnx;
+namespace ResNet.Torch.Tests.Export.Onnx;
 
 /// <summary>ONNX's own checker with full shape inference, in Python (Debian: python3-onnx 1.12, which knows opsets up to 17).</summary>
 [TestClass]
@@ -75,11 +75,11 @@ public sealed class OnnxCheckerTests : IDisposable
             return;
         using var network = new ResidualNetwork(ResNetVariant.ResNet20, classes: 3);
         var preset = ImagePreset.ImageNet(30, 22);
-        Export("fixed", network, preset, new() { BatchSize = 4, Output = OnnxOutput.Probabilities });
-        Export("vectors", network, preset, new() { BatchSize = 1, HasBatchDimension = false, Input = OnnxInput.Pixels, FeatureStage = 3, PoolFeatures = true });
-        Export("bytes", network, preset, new() { Input = OnnxInput.InterleavedBytes, FeatureStage = 2, HasSlotNames = true });
+        Export("fixed", network, preset, new() { BatchSize = 4, Output = ExportOutput.Probabilities });
+        Export("vectors", network, preset, new() { BatchSize = 1, HasBatchDimension = false, Input = ExportInput.Pixels, FeatureStage = 3, PoolFeatures = true });
+        Export("bytes", network, preset, new() { Input = ExportInput.InterleavedBytes, FeatureStage = 2, HasSlotNames = true });
         for (var opset = 13; opset <= 17; opset++)
-            Export($"opset {opset}", network, preset, new() { Opset = opset, FoldBatchNorm = false, Output = OnnxOutput.Probabilities });
+            Export($"opset {opset}", network, preset, new() { Opset = opset, FoldBatchNorm = false, Output = ExportOutput.Probabilities });
 
         var report = Check();
 

@@ -3,7 +3,7 @@ using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
-namespace ResNet.Torch.TorchScript;
+namespace ResNet.Torch.Export.TorchScript;
 
 /// <summary>A module of an archive: its class, and its attributes in order — tensors, modules, null or false.</summary>
 internal sealed record ScriptObject(string Class, IReadOnlyList<(string Name, object? Value)> Attributes);
@@ -27,9 +27,9 @@ internal sealed class ScriptClasses
     /// <param name="kind">What the class is called; further classes of a kind are numbered.</param>
     /// <param name="module">The module whose own tensors are taken.</param>
     /// <param name="children">The modules inside it.</param>
-    /// <param name="argument">What the program calls its input.</param>
+    /// <param name="signature">What <c>forward</c> takes and gives.</param>
     /// <param name="program">The lines of <c>forward</c>.</param>
-    public ScriptObject Instance(string kind, Module module, IReadOnlyList<(string Name, ScriptObject Module)> children, string argument, params IEnumerable<string> program)
+    public ScriptObject Instance(string kind, Module module, IReadOnlyList<(string Name, ScriptObject Module)> children, string signature, params IEnumerable<string> program)
     {
         var parameters = module.named_parameters(recurse: false).Select(p => (p.name, Value: (object?)p.parameter)).ToList();
         if (module is Conv2d { bias: null })
@@ -44,7 +44,7 @@ internal sealed class ScriptClasses
             .. attributes.Select(attribute => $"  {attribute.name} : {(module is Conv2d && attribute.name == "bias" ? "Optional[Tensor]" : nameof(Tensor))}"),
             "  training : bool",
             .. children.Select(child => $"  {Declared(child.Name)} {Module}.{child.Module.Class}"),
-            $"  def forward(self, {argument}: Tensor) -> Tensor:",
+            $"  def forward{signature}:",
             .. program.Select(line => $"    {line}"),
             "",
         ]);

@@ -2,7 +2,7 @@ using System.Text;
 using System.Text.Json;
 using static TorchSharp.torch;
 
-namespace ResNet.Torch.Tests.Onnx;
+namespace ResNet.Torch.Tests.Export.Onnx;
 
 [TestClass]
 public sealed class OnnxExportTests : IDisposable
@@ -17,14 +17,14 @@ public sealed class OnnxExportTests : IDisposable
     }
 
     static ImageClassifier Classifier(ResNetVariant variant, Tensor images, params string[] classNames) => new(
-        OnnxNetworks.Trained(variant, images, classNames.Length),
+        TrainedNetworks.Trained(variant, images, classNames.Length),
         new((int)images.shape[2], (int)images.shape[3], [.. Enumerable.Range(1, (int)images.shape[1]).Select(i => 0.2f * i)], [.. Enumerable.Range(1, (int)images.shape[1]).Select(i => 0.1f * i)]),
         classNames);
 
     OnnxModel Export(ResidualNetwork network, Tensor images, OnnxExportOptions options)
     {
         var path = folder.File("network.onnx");
-        network.ExportOnnx(path, OnnxNetworks.PresetOf(images), options);
+        network.ExportOnnx(path, TrainedNetworks.PresetOf(images), options);
         return new(path);
     }
 
@@ -55,8 +55,8 @@ public sealed class OnnxExportTests : IDisposable
     public void ExportOnnx_SwitchesTogether_AgreesWithTheNetwork(int combination, bool isFolded)
     {
         var variant = combinations[combination];
-        var images = OnnxNetworks.Images(variant.Stem);
-        using var network = OnnxNetworks.Trained(variant, images, classes: 7);
+        var images = TrainedNetworks.Images(variant.Stem);
+        using var network = TrainedNetworks.Trained(variant, images, classes: 7);
         using var model = Export(network, images, new() { FoldBatchNorm = isFolded });
 
         AssertEqual(network.call(images), model.Run(images.Values(), images.shape)["logits"]);
@@ -65,8 +65,8 @@ public sealed class OnnxExportTests : IDisposable
     [TestMethod]
     public void ExportOnnx_FreeBatch_TakesAnyNumberOfImages()
     {
-        var images = OnnxNetworks.Images(Stem.Small);
-        using var network = OnnxNetworks.Trained(ResNetVariant.ResNet20, images);
+        var images = TrainedNetworks.Images(Stem.Small);
+        using var network = TrainedNetworks.Trained(ResNetVariant.ResNet20, images);
         using var model = Export(network, images, new());
 
         Assert.AreEqual("batch", model.Inputs["input"].SymbolicDimensions[0]);
@@ -78,8 +78,8 @@ public sealed class OnnxExportTests : IDisposable
     [TestMethod]
     public void ExportOnnx_FixedBatch_TakesThatManyImages()
     {
-        var images = OnnxNetworks.Images(Stem.Small);
-        using var network = OnnxNetworks.Trained(ResNetVariant.ResNet20, images);
+        var images = TrainedNetworks.Images(Stem.Small);
+        using var network = TrainedNetworks.Trained(ResNetVariant.ResNet20, images);
         using var model = Export(network, images, new() { BatchSize = 2 });
 
         CollectionAssert.AreEqual(new[] { 2, 3, 18, 14 }, model.Inputs["input"].Dimensions);
@@ -95,29 +95,29 @@ public sealed class OnnxExportTests : IDisposable
     [DataRow(16)]
     public void ExportOnnx_OlderOpset_GivesTheSame(int opset)
     {
-        var images = OnnxNetworks.Images(Stem.Small);
-        using var network = OnnxNetworks.Trained(ResNetVariant.ResNet20, images);
-        using var model = Export(network, images, new() { Opset = opset, FoldBatchNorm = false, Output = OnnxOutput.Probabilities });
+        var images = TrainedNetworks.Images(Stem.Small);
+        using var network = TrainedNetworks.Trained(ResNetVariant.ResNet20, images);
+        using var model = Export(network, images, new() { Opset = opset, FoldBatchNorm = false, Output = ExportOutput.Probabilities });
 
         AssertEqual(network.call(images).softmax(1), model.Run(images.Values(), images.shape)["probabilities"]);
     }
 
     [TestMethod]
-    [DataRow(OnnxInput.Pixels, 3)]
-    [DataRow(OnnxInput.InterleavedBytes, 3)]
-    [DataRow(OnnxInput.Pixels, 1)]
-    [DataRow(OnnxInput.InterleavedBytes, 1)]
-    public void ExportOnnx_PreprocessingInside_ScoresPixelsAsTheClassifier(OnnxInput input, int channels)
+    [DataRow(ExportInput.Pixels, 3)]
+    [DataRow(ExportInput.InterleavedBytes, 3)]
+    [DataRow(ExportInput.Pixels, 1)]
+    [DataRow(ExportInput.InterleavedBytes, 1)]
+    public void ExportOnnx_PreprocessingInside_ScoresPixelsAsTheClassifier(ExportInput input, int channels)
     {
-        using var classifier = Classifier(ResNetVariant.ResNet20, OnnxNetworks.Images(Stem.Small, channels), "a", "b", "c", "d");
+        using var classifier = Classifier(ResNetVariant.ResNet20, TrainedNetworks.Images(Stem.Small, channels), "a", "b", "c", "d");
         var path = folder.File("classifier.onnx");
-        classifier.ExportOnnx(path, new() { Input = input, Output = OnnxOutput.Probabilities });
+        classifier.ExportOnnx(path, new() { Input = input, Output = ExportOutput.Probabilities });
         using var model = new OnnxModel(path);
         var pixels = new byte[3 * classifier.Preset.ImageBytes];
         new Random(5).NextBytes(pixels);
         var (height, width) = (classifier.Preset.Height, classifier.Preset.Width);
 
-        var (shape, scores) = input == OnnxInput.InterleavedBytes
+        var (shape, scores) = input == ExportInput.InterleavedBytes
             ? model.Run(pixels, 3, height, width, channels)["probabilities"]
             : model.Run(tensor(pixels).view(3, height, width, channels).permute(0, 3, 1, 2).to(ScalarType.Float32).Values(), 3, channels, height, width)["probabilities"];
 
@@ -138,8 +138,8 @@ public sealed class OnnxExportTests : IDisposable
     public void ExportOnnx_FeaturesOfAStage_AreTheNetworks(string name, int stage, bool isPooled)
     {
         var variant = ResNetVariant.Find(name) with { Width = 16 };
-        var images = OnnxNetworks.Images(variant.Stem);
-        using var network = OnnxNetworks.Trained(variant, images, classes: 5);
+        var images = TrainedNetworks.Images(variant.Stem);
+        using var network = TrainedNetworks.Trained(variant, images, classes: 5);
         using var model = Export(network, images, new() { BatchSize = 2, FeatureStage = stage, PoolFeatures = isPooled });
 
         var results = model.Run(images.Values(), images.shape);
@@ -152,18 +152,18 @@ public sealed class OnnxExportTests : IDisposable
     }
 
     [TestMethod]
-    [DataRow(OnnxOutput.Logits)]
-    [DataRow(OnnxOutput.Probabilities)]
-    public void ExportOnnx_WithoutBatchDimension_GivesVectors(OnnxOutput output)
+    [DataRow(ExportOutput.Logits)]
+    [DataRow(ExportOutput.Probabilities)]
+    public void ExportOnnx_WithoutBatchDimension_GivesVectors(ExportOutput output)
     {
-        var images = OnnxNetworks.Images(Stem.Small)[..1];
-        using var network = OnnxNetworks.Trained(ResNetVariant.ResNet20, images);
+        var images = TrainedNetworks.Images(Stem.Small)[..1];
+        using var network = TrainedNetworks.Trained(ResNetVariant.ResNet20, images);
         using var model = Export(network, images, new() { BatchSize = 1, HasBatchDimension = false, Output = output, OutputName = "Score", FeatureStage = 3, PoolFeatures = true });
 
         var results = model.Run(images.Values(), images.shape);
 
         var logits = network.call(images)[0];
-        AssertEqual(output == OnnxOutput.Logits ? logits : logits.softmax(0), results["Score"]);
+        AssertEqual(output == ExportOutput.Logits ? logits : logits.softmax(0), results["Score"]);
         AssertEqual(network.PooledFeatures(images)[0], results["features"]);
         CollectionAssert.AreEqual(new[] { 10 }, model.Outputs["Score"].Dimensions);
     }
@@ -172,7 +172,7 @@ public sealed class OnnxExportTests : IDisposable
     public void ExportOnnx_OfAClassifier_HasNamesAndMetadata()
     {
         string[] classNames = ["cat", "c \"d\"", "é", "猫"];
-        using var classifier = Classifier(ResNetVariant.ResNet20, OnnxNetworks.Images(Stem.Small), classNames);
+        using var classifier = Classifier(ResNetVariant.ResNet20, TrainedNetworks.Images(Stem.Small), classNames);
         var path = folder.File("classifier.onnx");
         classifier.ExportOnnx(path, new() { InputName = "Pixels", OutputName = "Score", FeatureStage = 1, FeaturesName = "Edges", Source = "https://example.org/weights", HasSlotNames = true });
         using var model = new OnnxModel(path);
@@ -193,11 +193,11 @@ public sealed class OnnxExportTests : IDisposable
     [TestMethod]
     public void ExportOnnx_WithoutFolding_KeepsEveryWeightUnderItsKey()
     {
-        var images = OnnxNetworks.Images(Stem.Standard);
-        using var network = OnnxNetworks.Trained(ResNetVariant.ResNet50D with { SqueezeReduction = 16, Width = 16 }, images, classes: 2);
+        var images = TrainedNetworks.Images(Stem.Standard);
+        using var network = TrainedNetworks.Trained(ResNetVariant.ResNet50D with { SqueezeReduction = 16, Width = 16 }, images, classes: 2);
         using var stream = new MemoryStream();
 
-        OnnxExport.Write(stream, network, OnnxNetworks.PresetOf(images), classNames: null, new() { FoldBatchNorm = false });
+        OnnxExport.Write(stream, network, TrainedNetworks.PresetOf(images), classNames: null, new() { FoldBatchNorm = false });
 
         // A tensor's name is field 8 of TensorProto: tag 0x42, its length, its letters.
         var file = Encoding.Latin1.GetString(stream.ToArray());
@@ -208,8 +208,8 @@ public sealed class OnnxExportTests : IDisposable
     [TestMethod]
     public void ExportOnnx_InTraining_WritesTheEvalModeAndLeavesTheNetworkAsItIs()
     {
-        var images = OnnxNetworks.Images(Stem.Small);
-        using var network = OnnxNetworks.Trained(ResNetVariant.ResNet20, images);
+        var images = TrainedNetworks.Images(Stem.Small);
+        using var network = TrainedNetworks.Trained(ResNetVariant.ResNet20, images);
         var expected = network.call(images);
         network.train();
         using var model = Export(network, images, new());
@@ -221,7 +221,7 @@ public sealed class OnnxExportTests : IDisposable
     [TestMethod]
     public void ExportOnnx_OfAFile_ReplacesItWhole()
     {
-        using var classifier = Classifier(ResNetVariant.ResNet20, OnnxNetworks.Images(Stem.Small), "a", "b");
+        using var classifier = Classifier(ResNetVariant.ResNet20, TrainedNetworks.Images(Stem.Small), "a", "b");
         var path = folder.File("classifier.onnx", "old"u8);
 
         Assert.ThrowsExactly<ArgumentException>(() => classifier.ExportOnnx(path, new() { InputName = "layer1.0.conv1" }));
@@ -235,7 +235,7 @@ public sealed class OnnxExportTests : IDisposable
     [TestMethod]
     public void ExportOnnx_FolderThatIsNotThere_Throws()
     {
-        using var classifier = Classifier(ResNetVariant.ResNet20, OnnxNetworks.Images(Stem.Small), "a", "b");
+        using var classifier = Classifier(ResNetVariant.ResNet20, TrainedNetworks.Images(Stem.Small), "a", "b");
 
         Assert.ThrowsExactly<DirectoryNotFoundException>(() => classifier.ExportOnnx(Path.Combine(folder.Path, "none", "classifier.onnx")));
     }
@@ -243,7 +243,7 @@ public sealed class OnnxExportTests : IDisposable
     [TestMethod]
     public void ExportOnnx_OfADisposedClassifier_SaysSo()
     {
-        var classifier = Classifier(ResNetVariant.ResNet20, OnnxNetworks.Images(Stem.Small), "a", "b");
+        var classifier = Classifier(ResNetVariant.ResNet20, TrainedNetworks.Images(Stem.Small), "a", "b");
         classifier.Dispose();
 
         Assert.ThrowsExactly<ObjectDisposedException>(() => classifier.ExportOnnx(folder.File("classifier.onnx")));
@@ -253,20 +253,31 @@ public sealed class OnnxExportTests : IDisposable
     public void ExportOnnx_OptionsThatDoNotFit_NamesEveryFault()
     {
         using var network = new ResidualNetwork(ResNetVariant.ResNet20);
-        var options = new OnnxExportOptions { Opset = 18, BatchSize = 0, Input = (OnnxInput)9, Output = (OnnxOutput)8, FeatureStage = 4, HasBatchDimension = false, OutputName = "features", HasSlotNames = true };
+        var options = new OnnxExportOptions { Opset = 18, BatchSize = 0, Input = (ExportInput)9, Output = (ExportOutput)8, FeatureStage = 4, HasBatchDimension = false, OutputName = "features", HasSlotNames = true };
 
         var error = Assert.ThrowsExactly<ArgumentException>(() => network.ExportOnnx(folder.File("network.onnx"), ImagePreset.ImageNet(8, 8, 1), options));
 
         foreach (var fault in new[]
         {
-            "OnnxExportOptions: Opset must be 13 to 17 (was 18); BatchSize must be at least 1, or null (was 0)", "Input must be one of Normalized, Pixels, InterleavedBytes (was 9)",
-            "Output must be one of Logits, Probabilities (was 8)", "HasBatchDimension can be false for a BatchSize of 1 alone (was 0)", "must differ (were 'input', 'features' and 'features')",
-            "FeatureStage must be at most 3, the stages of resnet20 (was 4)", "HasSlotNames needs class names", "images with 3 channels, as resnet20 takes them (was 8×8 with 1 means and 1 deviations)",
+            "OnnxExportOptions: Input must be one of Normalized, Pixels, InterleavedBytes (was 9); Output must be one of Logits, Probabilities (was 8)",
+            "Opset must be 13 to 17 (was 18); BatchSize must be at least 1, or null (was 0)", "HasBatchDimension can be false for a BatchSize of 1 alone (was 0)",
+            "must differ (were 'input', 'features' and 'features')", "images with 3 channels, as resnet20 takes them (was 8×8 with 1 means and 1 deviations)",
+            "FeatureStage must be at most 3, the stages of resnet20 (was 4)", "HasSlotNames needs class names",
         })
         {
             Assert.Contains(fault, error.Message);
         }
         Assert.IsEmpty(Directory.GetFiles(folder.Path));
+    }
+
+    [TestMethod]
+    public void ExportOnnx_PresetWithoutSpread_SaysWhichNumbers()
+    {
+        using var network = new ResidualNetwork(ResNetVariant.ResNet20);
+
+        var error = Assert.ThrowsExactly<ArgumentException>(() => network.ExportOnnx(folder.File("network.onnx"), new(8, 8, [0, float.NaN, 0], [1, 1, 0])));
+
+        Assert.AreEqual("OnnxExportOptions: the preset must have finite means and deviations above 0 (were 0, NaN, 0 and 1, 1, 0).", error.Message);
     }
 
     [TestMethod]
@@ -297,7 +308,7 @@ public sealed class OnnxExportTests : IDisposable
         using var network = new ResidualNetwork(ResNetVariant.ResNet50D with { SqueezeReduction = 16, Shortcut = ShortcutKind.PaddedIdentity, Width = 16 }, classes: 2);
 
         var left = NativeTensors.LeftBy(
-            () => OnnxExport.Write(Stream.Null, network, ImagePreset.ImageNet(64, 64), ["a", "b"], new() { FoldBatchNorm = isFolded, Input = OnnxInput.Pixels, HasSlotNames = true }),
+            () => OnnxExport.Write(Stream.Null, network, ImagePreset.ImageNet(64, 64), ["a", "b"], new() { FoldBatchNorm = isFolded, Input = ExportInput.Pixels, HasSlotNames = true }),
             networks: 0);
 
         Assert.AreEqual(0, left);

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using static TorchSharp.torch;
 
-namespace ResNet.Torch.Tests.TorchScript;
+namespace ResNet.Torch.Tests.Export.TorchScript;
 
 /// <summary>Archives in PyTorch's <c>torch.jit.load</c>, where Python has PyTorch (written against 1.13).</summary>
 [TestClass]
@@ -31,7 +31,7 @@ public sealed class PyTorchLoadTests : IDisposable
         return names.ToDictionary(name => name, name =>
         {
             using var network = Networks.Build(name);
-            TorchScriptExport.Save(network, folder.File($"{name}.pt"));
+            network.ExportTorchScript(folder.File($"{name}.pt"), Networks.Preset());
             return Networks.Logits(network, images);
         });
     }
@@ -72,6 +72,38 @@ public sealed class PyTorchLoadTests : IDisposable
             Networks.AssertAgree(logits[..10], answer.Floats("one"));
             Assert.IsFalse(answer.GetProperty("training").GetBoolean());
         }
+    }
+
+    [TestMethod]
+    public void Load_PreprocessingInside_ScoresPixelsAsTheClassifier()
+    {
+        if (!HasPyTorch())
+            return;
+        Export();
+        using var classifier = new ImageClassifier(Networks.Build("resnet20"), Networks.Preset(), [.. "abcdefghij".Select(letter => $"{letter}")]);
+        var pixels = new byte[2 * classifier.Preset.ImageBytes];
+        new Random(5).NextBytes(pixels);
+        File.WriteAllBytes(folder.File("pixels.bin"), pixels);
+        classifier.ExportTorchScript(folder.File("planes.pt"), new() { Input = ExportInput.Pixels, Output = ExportOutput.Probabilities });
+        classifier.ExportTorchScript(folder.File("interleaved.pt"), new() { Input = ExportInput.InterleavedBytes, Output = ExportOutput.Probabilities, FeatureStage = 3, PoolFeatures = true });
+
+        var answer = PyTorch.Run(Common + """
+            pixels = torch.frombuffer(bytearray(open(folder + '/pixels.bin', 'rb').read()), dtype=torch.uint8).view(2, 45, 37, 3)
+            planes = torch.jit.load(folder + '/planes.pt')
+            scores, features = torch.jit.load(folder + '/interleaved.pt')(pixels)
+            print(json.dumps({
+                'planes': planes(pixels.permute(0, 3, 1, 2)).flatten().tolist(),
+                'floats': planes(pixels.permute(0, 3, 1, 2).contiguous().float()).flatten().tolist(),
+                'interleaved': scores.flatten().tolist(),
+                'features': list(features.shape),
+            }))
+            """, folder.Path);
+
+        var expected = classifier.Score(pixels);
+        Networks.AssertAgree(expected, answer.Floats("planes"));
+        Networks.AssertAgree(expected, answer.Floats("floats"));
+        Networks.AssertAgree(expected, answer.Floats("interleaved"));
+        Assert.AreEqual("[2, 64]", answer.GetProperty("features").GetRawText());
     }
 
     [TestMethod]

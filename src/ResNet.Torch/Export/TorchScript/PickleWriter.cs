@@ -3,7 +3,7 @@ using System.Buffers.Binary;
 using System.Text;
 using static TorchSharp.torch;
 
-namespace ResNet.Torch.TorchScript;
+namespace ResNet.Torch.Export.TorchScript;
 
 /// <summary>
 /// Writes a tree of modules as a pickle of protocol 2, with those instructions alone that libtorch's reader knows (PyTorch,
