@@ -81,9 +81,9 @@ public sealed class CheckpointFolderTests : IDisposable
     [TestMethod]
     public void Train_LeftoversOfAKilledWriter_AreRemoved_AndNothingElse()
     {
-        var leftover = folder.File("run", CheckpointOptions.FileName + ".0123456789abcdef.tmp");
+        var leftover = folder.File("run", $"{CheckpointOptions.FileName}.{Guid.NewGuid():N}.tmp");
         var notes = folder.File("run", "notes.tmp");
-        var inUse = folder.File("run", CheckpointOptions.FileName + ".fedcba9876543210.tmp");
+        var inUse = folder.File("run", $"{CheckpointOptions.FileName}.{Guid.NewGuid():N}.tmp");
         File.WriteAllText(leftover, "part of a checkpoint");
         File.WriteAllText(notes, "somebody's");
         using var writer = new FileStream(inUse, FileMode.CreateNew, FileAccess.Write);

@@ -27,19 +27,10 @@ static class TrainingProcess
     }
 
     /// <summary>Starts it; the caller ends and disposes it.</summary>
-    public static Process Start(string folder) => Process.Start(new ProcessStartInfo("dotnet", Command(folder)) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+    public static Process Start(string folder) => TestProcess.Start(Verb, folder);
 
     /// <summary>Starts it where no file may grow beyond a size, as on a full disk; Unix only.</summary>
-    public static Process StartWithFilesOfAtMost(int kilobytes, string folder) =>
-        // Else the system ends a process that writes more; the runtime's own mapping of executable pages is a large file.
-        Process.Start(new ProcessStartInfo("bash", ["-c", "trap '' XFSZ; ulimit -f $0; exec dotnet \"$@\"", $"{kilobytes}", .. Command(folder)])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            Environment = { ["DOTNET_EnableWriteXorExecute"] = "0" },
-        })!;
-
-    static string[] Command(string folder) => [typeof(TrainingProcess).Assembly.Location, Verb, folder];
+    public static Process StartWithFilesOfAtMost(int kilobytes, string folder) => TestProcess.StartWithFilesOfAtMost(kilobytes, Verb, folder);
 
     /// <summary>Waits for its end; null when it was killed.</summary>
     public static (string Weights, string[] Warnings)? Result(Process process)
@@ -47,7 +38,7 @@ static class TrainingProcess
         var error = process.StandardError.ReadToEndAsync();
         var lines = process.StandardOutput.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries);
         process.WaitForExit();
-        if (process.ExitCode == 137) // 128 + SIGKILL
+        if (process.ExitCode == TestProcess.Killed)
             return null;
         Assert.AreEqual(0, process.ExitCode, error.Result);
         return (lines.Single(line => line.StartsWith(Weights, StringComparison.Ordinal))[Weights.Length..],
