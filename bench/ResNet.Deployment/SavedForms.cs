@@ -40,7 +40,7 @@ static class SavedForms
         {
             using var classifier = new ImageClassifier(ResidualNetwork.Seeded(1, variant, Classes), ImagePreset.ImageNet(Size, Size), [.. Enumerable.Range(0, Classes).Select(i => $"class {i}")]);
             // What the program that is timed alone reads: uint8 pixels in, probabilities out.
-            classifier.ExportOnnx(Path.Combine(folder, variant.Name + Bytes), new() { Input = OnnxInput.InterleavedBytes, Output = OnnxOutput.Probabilities });
+            classifier.ExportOnnx(Path.Combine(folder, variant.Name + Bytes), new() { Input = ExportInput.InterleavedBytes, Output = ExportOutput.Probabilities });
             var seconds = forms.ToDictionary(form => form, _ => (Save: new List<double>(), Load: new List<double>()));
             for (var run = 0; run <= runs; run++)
             {

@@ -20,7 +20,7 @@ sealed record SavedForm(string File, Action<ImageClassifier, string> Save, Func<
     [
         new("network.zip", SaveZip, ScoreZip),
         new("network.safetensors", (classifier, path) => classifier.Save(path), ScoreSafeTensors),
-        new("network.onnx", (classifier, path) => classifier.ExportOnnx(path, new() { Input = OnnxInput.InterleavedBytes }), ScoreOnnx),
+        new("network.onnx", (classifier, path) => classifier.ExportOnnx(path, new() { Input = ExportInput.InterleavedBytes }), ScoreOnnx),
         new("network.pt", (classifier, path) => classifier.ExportTorchScript(path), ScoreTorchScript),
     ];
 
