@@ -121,7 +121,7 @@ public sealed record OnnxExportOptions
 /// <summary>What an ONNX file takes.</summary>
 public enum OnnxInput
 {
-    /// <summary>float32 [N, C, H, W], RGB, (x/255 − mean)/std: the preset's scale, mean and std are applied before.</summary>
+    /// <summary>float32 [N, C, H, W], in the preset's order of channels, (x/255 − mean)/std: its scale, mean and std are applied before.</summary>
     Normalized,
 
     /// <summary>float32 [N, C, H, W], RGB, 0 to 255, as ML.NET's ExtractPixels gives them: scale, mean and std are in the graph.</summary>

@@ -105,13 +105,14 @@ internal sealed record NetworkScript(ScriptObject Root, string Code)
             [.. module.named_children().Select(child => (child.name, Of(child.module)))];
     }
 
-    /// <summary>(x/255 − mean)/std, in the weights' type and on their device.</summary>
+    /// <summary>(x/255 − mean)/std, in the weights' type and on their device, channels in the preset's order.</summary>
     static IEnumerable<string> Normalization(ImagePreset preset) =>
     [
         "images = torch.type_as(images, self.fc.weight)",
         $"mean = torch.tensor({List(preset.Mean.Select(mean => 255.0 * mean))}, dtype=ops.prim.dtype(images), device=ops.prim.device(images))",
         $"scale = torch.tensor({List(preset.Std.Select(std => 1 / (255.0 * std)))}, dtype=ops.prim.dtype(images), device=ops.prim.device(images))",
         "images = torch.mul(torch.sub(images, torch.view(mean, [-1, 1, 1])), torch.view(scale, [-1, 1, 1]))",
+        .. When(preset.ChannelOrder == ChannelOrder.Bgr, "images = torch.flip(images, [1])"),
     ];
 
     static bool Has(IReadOnlyList<(string Name, ScriptObject Module)> children, string name) => children.Any(child => child.Name == name);

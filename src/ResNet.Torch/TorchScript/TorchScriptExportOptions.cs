@@ -6,7 +6,7 @@ namespace ResNet.Torch;
 public sealed record TorchScriptExportOptions
 {
     /// <summary>
-    /// Whether the module takes pixels, 0 to 255 of any type, and normalises them itself by <see cref="Preset"/>. Default false: it
+    /// Whether the module takes pixels, RGB or grey, 0 to 255 of any type, and normalises them itself by <see cref="Preset"/>. Default false: it
     /// takes what the network takes, float32 and normalised. Both are [N, C, H, W]; images are resized before, in either case.
     /// </summary>
     public bool TakesPixels { get; init; }

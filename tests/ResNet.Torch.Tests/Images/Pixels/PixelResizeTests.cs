@@ -16,7 +16,7 @@ public class PixelResizeTests
             var (box, window) = (Box(@case, "box"), Box(@case, "window"));
             var to = Ints(@case, "to");
             var target = new byte[window.Width * window.Height * shape.Channels];
-            PixelResize.Resize(FormulaImage.Of(shape), shape, box, to[1], to[0], window, target, Enum.Parse<ResizeKernel>(FormulaImage.Text(@case, "kernel")));
+            PixelResize.Resize(FormulaImage.Of(shape), shape, box, to[1], to[0], window, target, Enum.Parse<Interpolation>(FormulaImage.Text(@case, "kernel")));
             if (FormulaImage.Digest(target) != FormulaImage.Text(@case, "digest"))
                 wrong.Add(@case.ToString());
         }
