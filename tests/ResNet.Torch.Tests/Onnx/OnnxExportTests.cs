@@ -107,9 +107,12 @@ public sealed class OnnxExportTests : IDisposable
     [DataRow(OnnxInput.InterleavedBytes, 3)]
     [DataRow(OnnxInput.Pixels, 1)]
     [DataRow(OnnxInput.InterleavedBytes, 1)]
-    public void ExportOnnx_PreprocessingInside_ScoresPixelsAsTheClassifier(OnnxInput input, int channels)
+    [DataRow(OnnxInput.Pixels, 3, ChannelOrder.Bgr)]
+    [DataRow(OnnxInput.InterleavedBytes, 3, ChannelOrder.Bgr)]
+    public void ExportOnnx_PreprocessingInside_ScoresPixelsAsTheClassifier(OnnxInput input, int channels, ChannelOrder order = ChannelOrder.Rgb)
     {
-        using var classifier = Classifier(ResNetVariant.ResNet20, OnnxNetworks.Images(Stem.Small, channels), "a", "b", "c", "d");
+        using var rgb = Classifier(ResNetVariant.ResNet20, OnnxNetworks.Images(Stem.Small, channels), "a", "b", "c", "d");
+        using var classifier = new ImageClassifier(rgb.Network, rgb.Preset with { ChannelOrder = order }, rgb.ClassNames);
         var path = folder.File("classifier.onnx");
         classifier.ExportOnnx(path, new() { Input = input, Output = OnnxOutput.Probabilities });
         using var model = new OnnxModel(path);

@@ -65,10 +65,11 @@ public sealed class TorchScriptExportTests : IDisposable
     [TestMethod]
     [DataRow(1)]
     [DataRow(3)]
-    public void ExportTorchScript_PixelsToProbabilities_GivesTheClassifiersScores(int channels)
+    [DataRow(3, ChannelOrder.Bgr)]
+    public void ExportTorchScript_PixelsToProbabilities_GivesTheClassifiersScores(int channels, ChannelOrder order = ChannelOrder.Rgb)
     {
         using var scope = NewDisposeScope();
-        var preset = ImagePreset.ImageNet(45, 37, channels);
+        var preset = ImagePreset.ImageNet(45, 37, channels) with { ChannelOrder = order };
         using var classifier = new ImageClassifier(Networks.Build("resnet20", channels: channels), preset, [.. "abcdefghij".Select(letter => $"{letter}")]);
         var pixels = new byte[2 * preset.ImageBytes];
         new Random(5).NextBytes(pixels);

@@ -8,8 +8,6 @@ internal static class ImageDecoder
     // libjpeg is hardly faster at five eighths of the size and more.
     const int BytesPerColour = 4, MostEighths = 4;
 
-    static ReadOnlySpan<byte> EndOfJpeg => [0xFF, 0xD9];
-
     /// <summary>Decodes an image, upright.</summary>
     /// <param name="encoded">The file's bytes.</param>
     /// <param name="channels">3 for RGB, 1 for grey.</param>
@@ -46,7 +44,7 @@ internal static class ImageDecoder
             fixed (byte* pixels = raw.Span)
                 result = codec.GetPixels(wanted, (nint)pixels, wanted.RowBytes, SKCodecOptions.Default);
 
-            if (result != SKCodecResult.Success && options.OnTruncated == TruncatedImagePolicy.Keep && format == ImageFormat.JPEG && !encoded.Bytes.EndsWith(EndOfJpeg))
+            if (result != SKCodecResult.Success && options.OnTruncated == TruncatedImagePolicy.Keep && format == ImageFormat.JPEG && !encoded.Bytes.EndsWith(JpegEnd.Marker))
                 return DecodeEnded(encoded, channels, options, leastSide);
             RequireDecoded(result, codec.Info, encoded, format, options);
 
@@ -61,12 +59,13 @@ internal static class ImageDecoder
         }
     }
 
-    /// <summary>Decodes a JPEG that is cut off, with an end put to it: libjpeg then gives what there is, progressive files' too.</summary>
+    /// <summary>Decodes a JPEG that is cut off, with an end put to what there is.</summary>
     static DecodedImage DecodeEnded(in EncodedImage encoded, int channels, ImageDecodingOptions options, int? leastSide)
     {
-        using var ended = new Scratch<byte>(encoded.Bytes.Length + EndOfJpeg.Length);
-        encoded.Bytes.CopyTo(ended.Span);
-        EndOfJpeg.CopyTo(ended.Span[encoded.Bytes.Length..]);
+        var kept = encoded.Bytes[..JpegEnd.WithoutPartOfASegment(encoded.Bytes)];
+        using var ended = new Scratch<byte>(kept.Length + JpegEnd.Marker.Length);
+        kept.CopyTo(ended.Span);
+        JpegEnd.Marker.CopyTo(ended.Span[kept.Length..]);
         return Decode(new(ended.Span, encoded.Name), ImageFormat.JPEG, channels, options, leastSide);
     }
 

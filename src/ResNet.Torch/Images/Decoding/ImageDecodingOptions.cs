@@ -27,7 +27,7 @@ public sealed record ImageDecodingOptions
 
     /// <summary>
     /// Most pixels that an image may have, from 1 to 536,870,897. Default 178,956,970 (where Pillow refuses). It is checked against the file's
-    /// header, before memory is taken; decoding takes some 7 to 15 bytes a pixel.
+    /// header, before memory is taken; decoding takes some 7 to 16 bytes a pixel.
     /// </summary>
     public int MaxPixels { get; init; } = 178_956_970;
 
