@@ -6,7 +6,7 @@ namespace ResNet.Torch;
 /// </summary>
 public enum ExportInput
 {
-    /// <summary>float32 [N, C, H, W], RGB, (x/255 − mean)/std: the preset's scale, mean and std are applied before.</summary>
+    /// <summary>float32 [N, C, H, W], in the preset's order of channels, (x/255 − mean)/std: its scale, mean and std are applied before.</summary>
     Normalized,
 
     /// <summary>

@@ -1,21 +1,14 @@
 using System.Text.Json.Serialization;
+using ResNet.Torch.Images;
 using static TorchSharp.torch;
 
 namespace ResNet.Torch;
 
-/// <summary>How pixels are made up when an image is resized.</summary>
-[JsonConverter(typeof(JsonStringEnumConverter<Interpolation>))]
-public enum Interpolation
-{
-    /// <summary>Linear in both directions.</summary>
-    Bilinear,
-}
-
 /// <summary>What a network expects of its images; it travels with the network through training, scoring and saving.</summary>
 /// <param name="Height">Height in pixels.</param>
 /// <param name="Width">Width in pixels.</param>
-/// <param name="Mean">For each channel, the value subtracted after scaling to 0..1: three for RGB, one for grey.</param>
-/// <param name="Std">For each channel, the divisor that follows.</param>
+/// <param name="Mean">For each channel, the value subtracted after scaling to 0..1: three for red, green and blue, one for grey.</param>
+/// <param name="Std">For each channel, in the same order, the divisor that follows.</param>
 public sealed record ImagePreset(int Height, int Width, IReadOnlyList<float> Mean, IReadOnlyList<float> Std)
 {
     static readonly float[] imageNetMean = [0.485f, 0.456f, 0.406f];
@@ -40,15 +33,27 @@ public sealed record ImagePreset(int Height, int Width, IReadOnlyList<float> Mea
 
     /// <summary>
     /// The length in pixels that an image's shorter side is resized to, before <see cref="Height"/> × <see cref="Width"/>
-    /// pixels are cut from its middle. Default null: images come in the preset's own size.
+    /// pixels are cut from its middle. Default null: images come in the preset's own size, unless <see cref="ResizeTo"/> says otherwise.
     /// </summary>
     public int? ResizeShorterSide { get; init; }
+
+    /// <summary>
+    /// The size that an image is resized to whatever its shape, before <see cref="Height"/> × <see cref="Width"/> pixels are cut from its
+    /// middle. Default null; not together with <see cref="ResizeShorterSide"/>.
+    /// </summary>
+    public ImageSize? ResizeTo { get; init; }
 
     /// <summary>How that resizing makes up pixels. Default <see cref="Interpolation.Bilinear"/> (torchvision's ImageClassification preset).</summary>
     public Interpolation Interpolation { get; init; } = Interpolation.Bilinear;
 
     /// <summary>Whether that resizing, where it shrinks, averages over all the pixels that fall into one. Default true, as in PIL and torchvision.</summary>
     public bool Antialias { get; init; } = true;
+
+    /// <summary>
+    /// The order in which the network takes its channels. Default <see cref="ChannelOrder.Rgb"/>. Pixels, <see cref="Mean"/> and
+    /// <see cref="Std"/> are in the order red, green, blue all the same: channels are put in the network's order last.
+    /// </summary>
+    public ChannelOrder ChannelOrder { get; init; }
 
     /// <summary>Channels of an image: 3 for RGB, 1 for grey.</summary>
     [JsonIgnore]
@@ -58,20 +63,60 @@ public sealed record ImagePreset(int Height, int Width, IReadOnlyList<float> Mea
     [JsonIgnore]
     public int ImageBytes => checked(Height * Width * Channels);
 
+    /// <summary>The same with the shorter side resized so that the preset's size is a fraction of it, as timm's <c>crop_pct</c> says it.</summary>
+    /// <param name="fraction">Above 0 and at most 1; the side is rounded down to whole pixels: 224 and 0.95 give 235.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The fraction is out of range.</exception>
+    /// <exception cref="InvalidOperationException">The preset is not square.</exception>
+    public ImagePreset WithCropFraction(double fraction)
+    {
+        if (fraction is not (> 0 and <= 1))
+            throw new ArgumentOutOfRangeException(nameof(fraction), fraction, "The fraction is above 0 and at most 1.");
+        return Height == Width
+            ? this with { ResizeShorterSide = (int)Math.Floor(Height / fraction), ResizeTo = null }
+            : throw new InvalidOperationException($"A crop fraction gives the size of a square; the preset is {Width}×{Height}. Set {nameof(ResizeShorterSide)} or {nameof(ResizeTo)}.");
+    }
+
+    /// <summary>Reads an image file as the network wants it: decoded, resized, its middle cut out.</summary>
+    /// <param name="path">A JPEG, PNG, BMP, GIF or WebP file.</param>
+    /// <param name="decoding">Orientation, background and limits; the defaults when null.</param>
+    /// <returns><see cref="ImageBytes"/> bytes, as <see cref="ImageClassifier.Score"/> and <see cref="LabelledImages.Add"/> take them.</returns>
+    /// <exception cref="ImageDecodingException">The file cannot be read or decoded; or the preset does not resize, and the image has another size.</exception>
+    /// <exception cref="ArgumentException">The preset or the options have faults; the message names them.</exception>
+    public byte[] ReadFile(string path, ImageDecodingOptions? decoding = null)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        var pixels = new byte[ImageBytes];
+        new ImageReader(this, decoding).Read(path, pixels);
+        return pixels;
+    }
+
     /// <summary>Why no network can have it, as a file may; null where one can.</summary>
-    internal string? Fault() => Height < 1 || Width < 1 || Mean.Count != Std.Count
-        ? $"The preset is {Width}×{Height} pixels with {Mean.Count} means and {Std.Count} deviations; sizes are at least 1, and each channel has one of both."
-        : null;
+    internal string? Fault()
+    {
+        if (Height < 1 || Width < 1 || Mean.Count != Std.Count)
+            return $"The preset is {Width}×{Height} pixels with {Mean.Count} means and {Std.Count} deviations; sizes are at least 1, and each channel has one of both.";
+        if (ResizeShorterSide is < 1 and var side)
+            return $"The preset resizes the shorter side to {side} pixels; it is at least 1.";
+        if (ResizeTo is { Height: < 1 } or { Width: < 1 })
+            return $"The preset resizes to {ResizeTo.Width}×{ResizeTo.Height} pixels; sizes are at least 1.";
+        if (ResizeShorterSide is not null && ResizeTo is not null)
+            return $"The preset has both {nameof(ResizeShorterSide)} ({ResizeShorterSide}) and {nameof(ResizeTo)} ({ResizeTo.Width}×{ResizeTo.Height}); images are resized in one way.";
+        return Enum.IsDefined(Interpolation) && Enum.IsDefined(ChannelOrder)
+            ? null
+            : $"The preset has the interpolation {Interpolation} and the order of channels {ChannelOrder}; there are {string.Join(", ", Enum.GetNames<Interpolation>())}, and {string.Join(", ", Enum.GetNames<ChannelOrder>())}.";
+    }
 
     /// <summary>Turns pixels into the batch that a network expects.</summary>
     /// <param name="pixels">uint8 [N, <see cref="Height"/>, <see cref="Width"/>, <see cref="Channels"/>].</param>
-    /// <returns>float32 [N, C, H, W], (x/255 − mean)/std, channels-last in memory. The caller disposes it.</returns>
+    /// <returns>float32 [N, C, H, W], (x/255 − mean)/std, in <see cref="ChannelOrder"/>, channels-last in memory. The caller disposes it.</returns>
     internal Tensor ToBatch(Tensor pixels)
     {
         using var scope = NewDisposeScope();
         // (x/255 − mean)/std = (x − 255·mean) / (255·std): one pass less
         var mean = tensor(Mean.Select(m => 255 * m).ToArray());
         var std = tensor(Std.Select(s => 255 * s).ToArray());
+        if (ChannelOrder == ChannelOrder.Bgr)
+            (pixels, mean, std) = (pixels.flip(-1), mean.flip(0), std.flip(0));
         return pixels.to(ScalarType.Float32).sub_(mean).div_(std).permute(0, 3, 1, 2).MoveToOuterDisposeScope();
     }
 }

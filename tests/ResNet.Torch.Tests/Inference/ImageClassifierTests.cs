@@ -1,3 +1,6 @@
+using ResNet.Torch.Images;
+using ResNet.Torch.Tests.Images;
+
 namespace ResNet.Torch.Tests.Inference;
 
 [TestClass]
@@ -42,6 +45,49 @@ public class ImageClassifierTests
         foreach (var answer in answers)
             Assert.IsLessThan(1e-5, ReferenceFile.RelativeError(expected, answer));
         Assert.AreEqual(0, left);
+    }
+
+    [TestMethod]
+    public void ScoreFile_OfAnImageFile_IsTheScoreOfItsPixels()
+    {
+        using var folder = new TemporaryFolder();
+        using var whole = Classifier();
+        using var classifier = new ImageClassifier(whole.Network, whole.Preset with { ResizeTo = new(22, 28) }, whole.ClassNames);
+        var path = folder.File("image.jpg", ImageFixture.Large("file"));
+
+        var scores = classifier.ScoreFile(path);
+
+        Assert.IsLessThan(1e-6, ReferenceFile.RelativeError(classifier.Score(classifier.Preset.ReadFile(path)), scores));
+        using var stream = File.OpenRead(path);
+        CollectionAssert.AreEqual(scores, classifier.ScoreFile(stream));
+    }
+
+    [TestMethod]
+    public void ScoreFile_TenCrops_AveragesTheirProbabilities()
+    {
+        using var folder = new TemporaryFolder();
+        using var whole = Classifier();
+        using var classifier = new ImageClassifier(whole.Network, whole.Preset with { ResizeTo = new(22, 28) }, whole.ClassNames);
+        var path = folder.File("image.jpg", ImageFixture.Large("file"));
+        var pixels = new byte[10 * classifier.Preset.ImageBytes];
+        new ImageReader(classifier.Preset, crops: ImageCrops.Ten).Read(path, pixels);
+
+        var scores = classifier.ScoreFile(path, ImageCrops.Ten);
+
+        var crops = pixels.Chunk(classifier.Preset.ImageBytes).Select(crop => classifier.Score(crop)).ToList();
+        Assert.IsLessThan(1e-4, ReferenceFile.RelativeError([.. Enumerable.Range(0, 5).Select(c => crops.Average(crop => crop[c]))], scores));
+        Assert.AreEqual(1, scores.Sum(), 1e-5);
+        Assert.HasCount(5, scores);
+    }
+
+    [TestMethod]
+    public void ScoreFile_OfNoImage_NamesTheFile()
+    {
+        using var folder = new TemporaryFolder();
+        using var classifier = Classifier();
+        var path = folder.File("text.jpg", "no image"u8);
+
+        Assert.AreEqual(path, Assert.ThrowsExactly<ImageDecodingException>(() => classifier.ScoreFile(path)).File);
     }
 
     [TestMethod]

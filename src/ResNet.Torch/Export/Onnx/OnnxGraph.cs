@@ -92,7 +92,10 @@ internal sealed class OnnxGraph(ResidualNetwork network, ImagePreset preset, Onn
                 x = Grey(x);
         }
         x = Write("Sub", "preprocess.subtract", [x, Channelwise("preprocess.mean", preset.Mean)]);
-        return Write("Div", "preprocess.divide", [x, Channelwise("preprocess.std", preset.Std)]);
+        x = Write("Div", "preprocess.divide", [x, Channelwise("preprocess.std", preset.Std)]);
+        return preset.ChannelOrder == ChannelOrder.Rgb
+            ? x
+            : Write("Gather", "preprocess.order", [x, Constant("preprocess.order.channels", tensor(Enumerable.Range(0, preset.Channels).Reverse().Select(c => (long)c).ToArray()))], Attribute("axis", 1));
     }
 
     /// <summary>1, looked up at place 0; there is no place 1, where all that is 0 would look: the runtime stops there, and names the node.</summary>

@@ -117,7 +117,7 @@ internal sealed record NetworkScript(ScriptObject Root, string Code)
             [.. module.named_children().Select(child => (child.name, Of(child.module)))];
     }
 
-    /// <summary>(x/255 − mean)/std, in the weights' type and on their device.</summary>
+    /// <summary>(x/255 − mean)/std, in the weights' type and on their device, channels in the preset's order.</summary>
     static IEnumerable<string> Preprocessing(ImagePreset preset, ExportInput input) => input == ExportInput.Normalized ? [] :
     [
         .. When(input == ExportInput.InterleavedBytes, "images = torch.permute(images, [0, 3, 1, 2])"),
@@ -125,6 +125,7 @@ internal sealed record NetworkScript(ScriptObject Root, string Code)
         $"mean = torch.tensor({List(preset.Mean.Select(mean => 255.0 * mean))}, dtype=ops.prim.dtype(images), device=ops.prim.device(images))",
         $"scale = torch.tensor({List(preset.Std.Select(std => 1 / (255.0 * std)))}, dtype=ops.prim.dtype(images), device=ops.prim.device(images))",
         "images = torch.mul(torch.sub(images, torch.view(mean, [-1, 1, 1])), torch.view(scale, [-1, 1, 1]))",
+        .. When(preset.ChannelOrder == ChannelOrder.Bgr, "images = torch.flip(images, [1])"),
     ];
 
     static bool Has(IReadOnlyList<(string Name, ScriptObject Module)> children, string name) => children.Any(child => child.Name == name);

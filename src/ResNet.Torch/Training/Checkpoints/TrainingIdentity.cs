@@ -48,7 +48,7 @@ internal static class TrainingIdentity
         JsonSerializer.Deserialize<Dictionary<string, JsonElement>>(json)!.ToDictionary(member => member.Key, member => member.Value.GetRawText());
 
     static string Describe(LabelledImages images) =>
-        $"{images.Count} of {images.Preset.Width}×{images.Preset.Height}, mean {Text(images.Preset.Mean)}, std {Text(images.Preset.Std)}, content {Fingerprint(images)}";
+        $"{images.Count} of {images.Preset.Width}×{images.Preset.Height}, mean {Text(images.Preset.Mean)}, std {Text(images.Preset.Std)}{(images.Preset.ChannelOrder == ChannelOrder.Rgb ? "" : $", {images.Preset.ChannelOrder}")}, content {Fingerprint(images)}";
 
     static string Text<T>(T value) => JsonSerializer.Serialize(value, named);
 

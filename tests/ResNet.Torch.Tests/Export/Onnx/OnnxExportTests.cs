@@ -107,9 +107,12 @@ public sealed class OnnxExportTests : IDisposable
     [DataRow(ExportInput.InterleavedBytes, 3)]
     [DataRow(ExportInput.Pixels, 1)]
     [DataRow(ExportInput.InterleavedBytes, 1)]
-    public void ExportOnnx_PreprocessingInside_ScoresPixelsAsTheClassifier(ExportInput input, int channels)
+    [DataRow(ExportInput.Pixels, 3, ChannelOrder.Bgr)]
+    [DataRow(ExportInput.InterleavedBytes, 3, ChannelOrder.Bgr)]
+    public void ExportOnnx_PreprocessingInside_ScoresPixelsAsTheClassifier(ExportInput input, int channels, ChannelOrder order = ChannelOrder.Rgb)
     {
-        using var classifier = Classifier(ResNetVariant.ResNet20, TrainedNetworks.Images(Stem.Small, channels), "a", "b", "c", "d");
+        using var rgb = Classifier(ResNetVariant.ResNet20, TrainedNetworks.Images(Stem.Small, channels), "a", "b", "c", "d");
+        using var classifier = new ImageClassifier(rgb.Network, rgb.Preset with { ChannelOrder = order }, rgb.ClassNames);
         var path = folder.File("classifier.onnx");
         classifier.ExportOnnx(path, new() { Input = input, Output = ExportOutput.Probabilities });
         using var model = new OnnxModel(path);

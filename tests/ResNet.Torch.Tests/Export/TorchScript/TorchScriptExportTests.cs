@@ -67,10 +67,11 @@ public sealed class TorchScriptExportTests : IDisposable
     [DataRow(ExportInput.InterleavedBytes, 3)]
     [DataRow(ExportInput.Pixels, 1)]
     [DataRow(ExportInput.InterleavedBytes, 1)]
-    public void ExportTorchScript_PreprocessingInside_ScoresPixelsAsTheClassifier(ExportInput input, int channels)
+    [DataRow(ExportInput.Pixels, 3, ChannelOrder.Bgr)]
+    public void ExportTorchScript_PreprocessingInside_ScoresPixelsAsTheClassifier(ExportInput input, int channels, ChannelOrder order = ChannelOrder.Rgb)
     {
         using var scope = NewDisposeScope();
-        var preset = Networks.Preset(channels);
+        var preset = Networks.Preset(channels) with { ChannelOrder = order };
         using var classifier = new ImageClassifier(Networks.Build("resnet20", channels: channels), preset, [.. "abcdefghij".Select(letter => $"{letter}")]);
         var pixels = new byte[2 * preset.ImageBytes];
         new Random(5).NextBytes(pixels);

@@ -12,15 +12,25 @@ internal static class PixelResize
 
     /// <summary>Cuts a box out of an image and resizes it to all of another; pixels outside the box play no part.</summary>
     public static void Resize(ReadOnlySpan<byte> image, PixelShape shape, PixelBox box, Span<byte> target, PixelShape size,
-        ResizeKernel kernel = ResizeKernel.Bilinear, bool antialias = true) =>
+        Interpolation kernel = Interpolation.Bilinear, bool antialias = true) =>
         Resize(image, shape, box, size.Height, size.Width, new(0, 0, size.Width, size.Height), target, kernel, antialias);
 
     /// <summary>Cuts a box out of an image, resizes it to height × width, and keeps a window of that: nothing else is worked out.</summary>
     public static void Resize(ReadOnlySpan<byte> image, PixelShape shape, PixelBox box, int height, int width, PixelBox window, Span<byte> target,
-        ResizeKernel kernel = ResizeKernel.Bilinear, bool antialias = true)
+        Interpolation kernel = Interpolation.Bilinear, bool antialias = true) =>
+        Resize(image, shape, box, (box.Height, box.Width), height, width, window, target, kernel, antialias);
+
+    /// <summary>The same of a box whose last row and column count in part: <paramref name="extent"/> of it is resized, more than all the rows and columns but one.</summary>
+    public static void Resize(ReadOnlySpan<byte> image, PixelShape shape, PixelBox box, (double Height, double Width) extent, int height, int width, PixelBox window, Span<byte> target,
+        Interpolation kernel, bool antialias)
     {
-        using var columns = new ResizeAxis(box.Width, width, window.Left, window.Width, kernel, antialias);
-        using var rows = new ResizeAxis(box.Height, height, window.Top, window.Height, kernel, antialias);
+        if (kernel == Interpolation.Nearest)
+        {
+            PixelPick.Resize(image, shape, box, height, width, window, target);
+            return;
+        }
+        using var columns = new ResizeAxis(box.Width, extent.Width, width, window.Left, window.Width, kernel, antialias);
+        using var rows = new ResizeAxis(box.Height, extent.Height, height, window.Top, window.Height, kernel, antialias);
         var rowBytes = window.Width * shape.Channels;
         if (rows.IsIdentity)
         {

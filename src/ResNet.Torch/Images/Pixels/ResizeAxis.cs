@@ -1,15 +1,5 @@
 namespace ResNet.Torch.Images;
 
-/// <summary>The kernel that resizing weighs pixels with.</summary>
-internal enum ResizeKernel
-{
-    /// <summary>A triangle, two pixels wide.</summary>
-    Bilinear,
-
-    /// <summary>Keys' cubic with a = −0.5, four pixels wide.</summary>
-    Bicubic,
-}
-
 /// <summary>For a stretch of an axis of a resized image: which pixels make up each of its own, and by what weights.</summary>
 /// <remarks>
 /// The arithmetic of Pillow's Image.resize: weights in float64, scaled to sum to 1, then rounded to fixed point. Antialiased, the
@@ -23,16 +13,19 @@ internal readonly ref struct ResizeAxis
     readonly Scratch<int> starts, counts, weights;
     readonly int taps;
 
-    /// <summary>For an axis of <paramref name="from"/> pixels resized to <paramref name="to"/>, of which <paramref name="length"/> are wanted from <paramref name="first"/> on.</summary>
-    public ResizeAxis(int from, int to, int first, int length, ResizeKernel kernel, bool antialias)
+    /// <summary>
+    /// For an axis of <paramref name="from"/> pixels resized to <paramref name="to"/>, of which <paramref name="length"/> are wanted from
+    /// <paramref name="first"/> on. <paramref name="extent"/> of those pixels are resized: the last one perhaps in part.
+    /// </summary>
+    public ResizeAxis(int from, double extent, int to, int first, int length, Interpolation kernel, bool antialias)
     {
-        var scale = (double)from / to;
+        var scale = extent / to;
         var stretch = antialias ? Math.Max(1, scale) : 1;
-        var reach = stretch * (kernel == ResizeKernel.Bilinear ? 1 : 2);
+        var reach = stretch * ResizeKernel.Reach(kernel);
         taps = (int)Math.Ceiling(reach) * 2 + 1;
         starts = new(length);
         counts = new(length);
-        weights = new(length * taps);
+        weights = new(checked(length * taps));
         Span<double> exact = taps <= 64 ? stackalloc double[taps] : new double[taps];
         for (var i = 0; i < length; i++)
         {
@@ -41,12 +34,12 @@ internal readonly ref struct ResizeAxis
             var count = Math.Min(from, (int)(centre + reach + 0.5)) - start;
             var sum = 0.0;
             for (var k = 0; k < count; k++)
-                sum += exact[k] = Weigh(kernel, (start + k - centre + 0.5) * (1 / stretch));
+                sum += exact[k] = ResizeKernel.Weigh(kernel, (start + k - centre + 0.5) * (1 / stretch));
             for (var k = 0; k < count; k++)
                 weights.Span[i * taps + k] = (int)Math.Round(exact[k] / sum * (1 << FractionBits), MidpointRounding.AwayFromZero);
             (starts.Span[i], counts.Span[i]) = (start, count);
         }
-        IsIdentity = from == to && first == 0 && length == to;
+        IsIdentity = extent == to && first == 0 && length == to;
     }
 
     /// <summary>Whether the pixels are those of the source, one by one.</summary>
@@ -84,17 +77,5 @@ internal readonly ref struct ResizeAxis
         public bool MoveNext() => ++index < starts.Length;
 
         public readonly Mixture Current => new(starts[index], weights.Slice(index * taps, counts[index]));
-    }
-
-    static double Weigh(ResizeKernel kernel, double distance)
-    {
-        var x = Math.Abs(distance);
-        return kernel switch
-        {
-            ResizeKernel.Bilinear => Math.Max(0, 1 - x),
-            _ when x < 1 => (1.5 * x - 2.5) * x * x + 1,
-            _ when x < 2 => (((x - 5) * x + 8) * x - 4) * -0.5,
-            _ => 0,
-        };
     }
 }
