@@ -1,6 +1,5 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using ResNet.MLNet.Columns;
 
 namespace ResNet.MLNet.Data;
 
@@ -21,7 +20,9 @@ internal static class ClassCounting
             else
                 unlabelled++;
         }
-        IEnumerable<string> names = label.Type is KeyDataViewType ? ClassLabels.Of(label).Names : counts.Keys.Order(StringComparer.Ordinal);
+        // Keys that stand for numbers alone are in their order by length first.
+        IEnumerable<string> names = label.Type is not KeyDataViewType ? counts.Keys.Order(StringComparer.Ordinal)
+            : TextValues.Names(label) ?? (IEnumerable<string>)counts.Keys.OrderBy(name => name.Length).ThenBy(name => name, StringComparer.Ordinal);
         return new([.. names.Select(name => new ClassCount(name, counts.GetValueOrDefault(name)))], unlabelled);
     }
 }

@@ -24,6 +24,10 @@ internal static class TextValues
         (Func<string?>)typeof(TextValues).GetMethod(column.Type is KeyDataViewType ? nameof(Keys) : nameof(Values), BindingFlags.NonPublic | BindingFlags.Static)!
             .MakeGenericMethod(column.Type.RawType).Invoke(null, [row, column])!;
 
+    /// <summary>What the keys of a column stand for; null where they stand for numbers alone, of which there may be billions (hashes).</summary>
+    public static IReadOnlyList<string>? Names(DataViewSchema.Column keys) =>
+        keys.Annotations.Schema.GetColumnOrNull(AnnotationNames.KeyValues) is null ? null : ClassLabels.Of(keys).Names;
+
     static Func<string?> Values<T>(DataViewRow row, DataViewSchema.Column column)
     {
         var get = row.GetGetter<T>(column);
@@ -38,13 +42,13 @@ internal static class TextValues
     static Func<string?> Keys<T>(DataViewRow row, DataViewSchema.Column column) where T : IConvertible
     {
         var get = row.GetGetter<T>(column);
-        var names = ClassLabels.Of(column).Names;
+        var names = Names(column);
         T value = default!;
         return () =>
         {
             get(ref value);
-            var key = value.ToUInt64(CultureInfo.InvariantCulture);
-            return key == 0 ? null : names[checked((int)(key - 1))]; // keys count from 1; 0 is none
+            var key = value.ToUInt64(CultureInfo.InvariantCulture); // counts from 1; 0 is none
+            return key == 0 ? null : names is null ? (key - 1).ToString(CultureInfo.InvariantCulture) : names[checked((int)(key - 1))];
         };
     }
 }

@@ -42,6 +42,23 @@ public class ImageCheckTests
         Assert.AreEqual((1L, 4L), (counts.Unlabelled, counts.Total));
     }
 
+    public sealed class HashedRow
+    {
+        [KeyType(2_000_000_000)]
+        public uint Label { get; set; }
+    }
+
+    [TestMethod]
+    public void CountClasses_KeysWithoutNames_AreCountedByNumber()
+    {
+        var rows = mlContext.Data.LoadFromEnumerable(new uint[] { 11, 3, 0, 3 }.Select(key => new HashedRow { Label = key })); // 0 is no key: the first class is 1
+
+        var counts = mlContext.Data.CountClasses(rows);
+
+        CollectionAssert.AreEqual(new ClassCount[] { new("2", 2), new("10", 1) }, counts.Classes.ToArray());
+        Assert.AreEqual(1, counts.Unlabelled);
+    }
+
     [TestMethod]
     public void CountClasses_NoSuchColumnOrNoLabels_IsSaid()
     {
