@@ -15,6 +15,16 @@ internal static class MLNetInternals
     [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_env")]
     static extern ref readonly IHostEnvironment EnvironmentOf(TransformsCatalog catalog);
 
+    /// <summary>The environment that a catalog's data operations log to and draw from.</summary>
+    public static IHostEnvironment Environment(DataOperationsCatalog catalog) => EnvironmentOf(catalog);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_env")]
+    static extern ref readonly IHostEnvironment EnvironmentOf(DataOperationsCatalog catalog);
+
+    /// <summary>What <c>TrainTestSplit</c> returns.</summary>
+    [UnsafeAccessor(UnsafeAccessorKind.Constructor)]
+    public static extern DataOperationsCatalog.TrainTestData NewTrainTestData(IDataView trainSet, IDataView testSet);
+
     /// <summary>A column of a promised schema: <see cref="SchemaShape.Column"/> has no public constructor.</summary>
     [UnsafeAccessor(UnsafeAccessorKind.Constructor)]
     public static extern SchemaShape.Column NewColumn(string name, SchemaShape.Column.VectorKind kind, DataViewType itemType, bool isKey, SchemaShape? annotations = null);

@@ -1,5 +1,4 @@
 using ResNet.MLNet;
-using ResNet.MLNet.Data;
 using ResNet.Torch;
 
 namespace Microsoft.ML;
@@ -111,16 +110,4 @@ public static class ResNetCatalog
 
     static ResNetScorerOptions Columns(string image, string score, string predictedLabel) =>
         new() { ImageColumnName = image, ScoreColumnName = score, PredictedLabelColumnName = predictedLabel };
-
-    /// <summary>Lists the images of a folder that has one folder for each class.</summary>
-    /// <param name="catalog">The data operations of an <see cref="MLContext"/>.</param>
-    /// <param name="path">The folder: <c>path/class/…/name.jpg</c>. PNG, JPEG, BMP, GIF and WebP files are listed, by their extension, at any depth below a class.</param>
-    /// <returns>One row for each image, ordered by class and then by path: text columns <c>ImagePath</c> (absolute) and <c>Label</c> (the class folder's name).</returns>
-    /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
-    /// <exception cref="InvalidDataException">It has no class folder, or one without images; the message names it.</exception>
-    public static IDataView LoadImageFolder(this DataOperationsCatalog catalog, string path)
-    {
-        ArgumentNullException.ThrowIfNull(catalog);
-        return catalog.LoadFromEnumerable(ImageFolder.List(path));
-    }
 }
