@@ -64,6 +64,9 @@ public sealed record OnnxExportOptions
     /// </summary>
     internal bool TakesOffsetRgb { get; init; }
 
+    /// <summary>A stage whose pooled features are the output in place of the scores, 1 the first: the graph ends with them. Null: none.</summary>
+    internal int? OnlyFeaturesOf { get; init; }
+
     /// <summary>Where the weights are from, for the metadata: an address, say, or a data set. Default null: not said.</summary>
     public string? Source { get; init; }
 
