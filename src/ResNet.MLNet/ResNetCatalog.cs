@@ -24,15 +24,7 @@ public static partial class ResNetCatalog
         string predictedLabelColumnName = "PredictedLabel",
         ResNetVariant? variant = null,
         IDataView? validationSet = null) =>
-        catalog.ResNetClassifier(new ResNetClassifierOptions
-        {
-            LabelColumnName = labelColumnName,
-            ImageColumnName = imageColumnName,
-            ScoreColumnName = scoreColumnName,
-            PredictedLabelColumnName = predictedLabelColumnName,
-            Variant = variant ?? ResNetVariant.ResNet18,
-            ValidationSet = validationSet,
-        });
+        catalog.ResNetClassifier(Options(labelColumnName, imageColumnName, scoreColumnName, predictedLabelColumnName, variant, validationSet));
 
     /// <summary>Creates an estimator that trains a residual network (He et al. 2015), with every option open.</summary>
     /// <param name="catalog">The transforms of an <see cref="MLContext"/>.</param>
