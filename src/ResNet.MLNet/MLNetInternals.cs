@@ -25,6 +25,20 @@ internal static class MLNetInternals
     [UnsafeAccessor(UnsafeAccessorKind.Constructor)]
     public static extern DataOperationsCatalog.TrainTestData NewTrainTestData(IDataView trainSet, IDataView testSet);
 
+    /// <summary>The environment that a catalog's trainers register with.</summary>
+    public static IHostEnvironment Environment(TrainCatalogBase.CatalogInstantiatorBase trainers) => EnvironmentOf(OwnerOf(trainers));
+
+    [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "get_Owner")]
+    static extern TrainCatalogBase OwnerOf(TrainCatalogBase.CatalogInstantiatorBase trainers);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "get_Environment")]
+    static extern IHostEnvironment EnvironmentOf(TrainCatalogBase catalog);
+
+    /// <summary>What a trainer says of itself.</summary>
+    [UnsafeAccessor(UnsafeAccessorKind.Constructor)]
+    public static extern TrainerInfo NewTrainerInfo(
+        bool normalization, bool calibration, bool caching, bool supportValid, bool supportIncrementalTrain, bool supportTest);
+
     /// <summary>A column of a promised schema: <see cref="SchemaShape.Column"/> has no public constructor.</summary>
     [UnsafeAccessor(UnsafeAccessorKind.Constructor)]
     public static extern SchemaShape.Column NewColumn(string name, SchemaShape.Column.VectorKind kind, DataViewType itemType, bool isKey, SchemaShape? annotations = null);

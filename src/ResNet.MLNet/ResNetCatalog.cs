@@ -4,7 +4,7 @@ using ResNet.Torch;
 namespace Microsoft.ML;
 
 /// <summary>ResNet components in the catalogs of an <see cref="MLContext"/>.</summary>
-public static class ResNetCatalog
+public static partial class ResNetCatalog
 {
     /// <summary>Creates an estimator that trains a residual network (He et al. 2015) from its first layer to its last.</summary>
     /// <param name="catalog">The transforms of an <see cref="MLContext"/>.</param>
@@ -23,15 +23,7 @@ public static class ResNetCatalog
         string predictedLabelColumnName = "PredictedLabel",
         ResNetVariant? variant = null,
         IDataView? validationSet = null) =>
-        catalog.ResNetClassifier(new ResNetClassifierOptions
-        {
-            LabelColumnName = labelColumnName,
-            ImageColumnName = imageColumnName,
-            ScoreColumnName = scoreColumnName,
-            PredictedLabelColumnName = predictedLabelColumnName,
-            Variant = variant ?? ResNetVariant.ResNet18,
-            ValidationSet = validationSet,
-        });
+        catalog.ResNetClassifier(Options(labelColumnName, imageColumnName, scoreColumnName, predictedLabelColumnName, variant, validationSet));
 
     /// <summary>Creates an estimator that trains a residual network (He et al. 2015), with every option open.</summary>
     /// <param name="catalog">The transforms of an <see cref="MLContext"/>.</param>
@@ -70,7 +62,7 @@ public static class ResNetCatalog
         ArgumentNullException.ThrowIfNull(catalog);
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
         ArgumentNullException.ThrowIfNull(options);
-        return ResNetScorerEstimator.FromFile(path, options);
+        return new ResNetScorerEstimator(ClassifierSource.File(path), options);
     }
 
     /// <summary>
@@ -105,7 +97,7 @@ public static class ResNetCatalog
         ArgumentNullException.ThrowIfNull(catalog);
         ArgumentNullException.ThrowIfNull(classifier);
         ArgumentNullException.ThrowIfNull(options);
-        return ResNetScorerEstimator.Of(classifier, options);
+        return new ResNetScorerEstimator(ClassifierSource.Of(classifier), options);
     }
 
     static ResNetScorerOptions Columns(string image, string score, string predictedLabel) =>

@@ -1,5 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
+using Microsoft.ML.Trainers;
 using ResNet.MLNet.Columns;
 using ResNet.MLNet.Rows;
 using ResNet.Torch;
@@ -15,7 +16,7 @@ namespace ResNet.MLNet;
 /// <para>Each image is decoded once, to height × width × channels bytes, which are held in memory up to
 /// <see cref="ResNetClassifierOptions.MemoryLimit"/> and beyond it in a temporary file that is gone when <c>Fit</c> ends.</para>
 /// </remarks>
-public sealed class ResNetClassifierEstimator : IEstimator<ResNetClassifierTransformer>
+public sealed class ResNetClassifierEstimator : ITrainerEstimator<ResNetClassifierTransformer, ImageClassifier>
 {
     readonly IHostEnvironment environment;
     readonly ResNetClassifierOptions options;
@@ -26,6 +27,10 @@ public sealed class ResNetClassifierEstimator : IEstimator<ResNetClassifierTrans
         options.RequireValid();
         (this.environment, this.options, columns) = (environment, options, options.Columns);
     }
+
+    /// <summary>What ML.NET asks of a trainer: it needs neither normalised nor cached rows, as it reads each image once and normalises it itself.</summary>
+    public TrainerInfo Info { get; } = MLNetInternals.NewTrainerInfo(
+        normalization: false, calibration: false, caching: false, supportValid: false, supportIncrementalTrain: false, supportTest: false);
 
     /// <summary>Decodes the images and trains the network on them.</summary>
     /// <returns>A transformer that owns the network's native memory: dispose it.</returns>

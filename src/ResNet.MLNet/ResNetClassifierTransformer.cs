@@ -14,7 +14,7 @@ namespace ResNet.MLNet;
 /// One that scores with a classifier of the caller's (<see cref="ResNetCatalog.ResNetScorer(TransformsCatalog, ImageClassifier, string, string, string)"/>)
 /// owns nothing: the classifier must live as long as it is used.
 /// </remarks>
-public sealed class ResNetClassifierTransformer : ITransformer, IDisposable
+public sealed class ResNetClassifierTransformer : ISingleFeaturePredictionTransformer<ImageClassifier>, IImageScorer, IDisposable
 {
     readonly bool ownsClassifier;
 
@@ -39,6 +39,22 @@ public sealed class ResNetClassifierTransformer : ITransformer, IDisposable
     internal ClassLabels Classes { get; }
 
     internal int BatchSize { get; }
+
+    ImageClassifier IPredictionTransformer<ImageClassifier>.Model => Classifier;
+
+    string ISingleFeaturePredictionTransformer<ImageClassifier>.FeatureColumnName => Columns.Image;
+
+    DataViewType ISingleFeaturePredictionTransformer<ImageClassifier>.FeatureColumnType => FittedTo[Columns.Image].Type;
+
+    string IImageScorer.ImageColumnName => Columns.Image;
+
+    int IImageScorer.BatchSize => BatchSize;
+
+    int IImageScorer.FiguresPerImage => Classes.Count;
+
+    float[] IImageScorer.Score(ReadOnlySpan<byte> pixels) => Classifier.Score(pixels);
+
+    IReadOnlyList<NewColumn> IImageScorer.NewColumns(DataViewSchema input) => ScoreSchema.Columns(input, Columns, Classes);
 
     /// <summary>True: a row's scores depend on that row alone.</summary>
     public bool IsRowToRowMapper => true;
@@ -77,11 +93,7 @@ public sealed class ResNetClassifierTransformer : ITransformer, IDisposable
     public void ExportTorchScript(string path, TorchScriptExportOptions? options = null) => Classifier.ExportTorchScript(path, options);
 
     /// <summary>Saves itself as a chain of ML.NET's own transformers around an ONNX graph, which needs none of this library to be loaded and scored with.</summary>
-    void ICanSaveModel.Save(ModelSaveContext ctx)
-    {
-        using var chain = new SavedChain(this);
-        chain.Save(ctx);
-    }
+    void ICanSaveModel.Save(ModelSaveContext ctx) => SavedClassifier.Save(this, ctx);
 
     /// <summary>Frees the network, after the forward passes that are under way; not one that is the caller's.</summary>
     public void Dispose()

@@ -17,22 +17,15 @@ namespace ResNet.MLNet;
 /// </remarks>
 public sealed class ResNetScorerEstimator : IEstimator<ResNetClassifierTransformer>
 {
-    readonly Func<ImageClassifier> source;
-    readonly bool ownsClassifier;
+    readonly ClassifierSource source;
     readonly ResNetScorerOptions options;
     readonly ScoringColumns columns;
 
-    ResNetScorerEstimator(Func<ImageClassifier> source, bool ownsClassifier, ResNetScorerOptions options)
+    internal ResNetScorerEstimator(ClassifierSource source, ResNetScorerOptions options)
     {
         options.RequireValid();
-        (this.source, this.ownsClassifier, this.options, columns) = (source, ownsClassifier, options, options.Columns);
+        (this.source, this.options, columns) = (source, options, options.Columns);
     }
-
-    /// <summary>Each transformer has a network of its own.</summary>
-    internal static ResNetScorerEstimator FromFile(string path, ResNetScorerOptions options) => new(() => ImageClassifier.Load(path), ownsClassifier: true, options);
-
-    /// <summary>All transformers share the caller's network.</summary>
-    internal static ResNetScorerEstimator Of(ImageClassifier classifier, ResNetScorerOptions options) => new(() => classifier, ownsClassifier: false, options);
 
     /// <summary>Reads the network's file, where it comes from one, and checks the columns; no row is read.</summary>
     /// <returns>A transformer. One whose network comes from a file owns its native memory: dispose it.</returns>
@@ -43,18 +36,12 @@ public sealed class ResNetScorerEstimator : IEstimator<ResNetClassifierTransform
     public ResNetClassifierTransformer Fit(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);
-        _ = columns.RequireImage(input.Schema);
-        var classifier = source();
-        try
+        _ = ImageColumn.Require(input.Schema, columns.Image);
+        return source.Open((classifier, isOwned) =>
         {
-            columns.RequireImagesOf(classifier.Preset, input.Schema);
-        }
-        catch when (ownsClassifier)
-        {
-            classifier.Dispose();
-            throw;
-        }
-        return new ResNetClassifierTransformer(input.Schema, columns, ClassLabels.Of(classifier.ClassNames), classifier, ownsClassifier, options.ScoringBatchSize, options.OnBadImage);
+            ImageColumn.RequireImagesOf(classifier.Preset, input.Schema, columns.Image);
+            return new ResNetClassifierTransformer(input.Schema, columns, ClassLabels.Of(classifier.ClassNames), classifier, isOwned, options.ScoringBatchSize, options.OnBadImage);
+        });
     }
 
     /// <summary>The columns that the transformer will produce.</summary>

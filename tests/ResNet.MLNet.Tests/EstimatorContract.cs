@@ -1,5 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using static TorchSharp.torch;
 
 namespace ResNet.MLNet.Tests;
 
@@ -33,6 +34,19 @@ static class EstimatorContract
     {
         var count = 0;
         transformer.Classifier.Network.register_forward_hook((_, _, output) =>
+        {
+            Interlocked.Increment(ref count);
+            return output;
+        });
+        return () => count;
+    }
+
+    /// <inheritdoc cref="CountForwards(ResNetClassifierTransformer)"/>
+    public static Func<int> CountForwards(ResNetFeaturizerTransformer transformer)
+    {
+        var count = 0;
+        var first = (nn.Module<Tensor, Tensor>)transformer.Classifier.Network.named_children().First().module; // the classifier's layer is left out
+        first.register_forward_hook((_, _, output) =>
         {
             Interlocked.Increment(ref count);
             return output;

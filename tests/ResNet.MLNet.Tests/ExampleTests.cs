@@ -111,6 +111,37 @@ public class ExampleTests
         Assert.Contains(Path.Combine(folder.Path, "fashion-mnist"), error);
     }
 
+    [TestMethod]
+    public void ImageSearch_FolderOfThreeKinds_FindsThoseOfTheSameKindFirst()
+    {
+        using var images = TestImages.Files(perClass: 4, size: 24);
+        using var folder = new TemporaryFolder();
+        using (var classifier = new ImageClassifier(ResidualNetwork.Seeded(3, ResNetVariant.ResNet18, 2), ImagePreset.ImageNet(32, 32), ["a", "b"]))
+            classifier.Save(folder.File("model"));
+        File.WriteAllText(images.File("top", "broken.png"), "no image");
+
+        var (exitCode, output, error) = Run("image-search.cs", folder.Path, images.Path, images.File("right", "02.png"), "--top", "3", "--model", folder.File("model"));
+
+        Assert.AreEqual(0, exitCode, error);
+        var lines = output.Trim().Split('\n').Select(line => line.Trim().Split("  ")).ToList();
+        CollectionAssert.AreEquivalent(new[] { "00.png", "01.png", "03.png" }.Select(name => Path.Combine("right", name)).ToArray(), lines.Select(line => line[1]).ToArray(), output);
+        CollectionAssert.AreEqual(lines.Select(line => line[0]).OrderDescending().ToList(), lines.Select(line => line[0]).ToList());
+    }
+
+    [TestMethod]
+    public void ImageSearch_QueryThatIsNoImage_IsNamed()
+    {
+        using var images = TestImages.Files(perClass: 1);
+        using var folder = new TemporaryFolder();
+        using (var classifier = new ImageClassifier(new ResidualNetwork(ResNetVariant.ResNet20, 2), ImagePreset.ImageNet(32, 32), ["a", "b"]))
+            classifier.Save(folder.File("model"));
+
+        var (exitCode, _, error) = Run("image-search.cs", folder.Path, images.Path, folder.File("none.png"), "--model", folder.File("model"));
+
+        Assert.AreEqual(1, exitCode);
+        Assert.Contains($"{folder.File("none.png")} is not an image that can be read", error);
+    }
+
     static int FreePort()
     {
         using var listener = new System.Net.Sockets.TcpListener(IPAddress.Loopback, 0);

@@ -10,7 +10,7 @@ internal sealed record ClassifierColumns(string Label, ScoringColumns Scoring)
     /// <exception cref="ArgumentException">A column is missing or of another type, or the label has fewer than two classes.</exception>
     public void RequireTrainable(DataViewSchema schema)
     {
-        _ = Scoring.RequireImage(schema);
+        _ = ImageColumn.Require(schema, Scoring.Image);
         var label = Find.Column(schema, Label, "label");
         if (label.Type is not KeyDataViewType key)
             throw new ArgumentException($"The label column '{Label}' must be a key (received {label.Type}). Put Conversion.MapValueToKey(\"{Label}\") before the classifier.", nameof(schema));

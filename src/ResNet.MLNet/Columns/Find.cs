@@ -20,6 +20,10 @@ internal static class Find
     public static string Describe(SchemaShape.Column column) =>
         $"{(column.Kind == SchemaShape.Column.VectorKind.Scalar ? "" : "Vector of ")}{(column.IsKey ? "Key of " : "")}{column.ItemType}";
 
+    /// <summary>The options that name no column, in words.</summary>
+    public static IEnumerable<string> Nameless(params IEnumerable<(string Option, string Name)> names) =>
+        names.Where(one => string.IsNullOrWhiteSpace(one.Name)).Select(one => $"{one.Option} must name a column (was empty)");
+
     static ArgumentException Missing(string name, string role, IEnumerable<string> columns) =>
         new($"There is no {role} column '{name}'. The data has: {string.Join(", ", columns)}.");
 }

@@ -1,5 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using ResNet.MLNet.Scoring;
 
 namespace ResNet.MLNet.Columns;
 
@@ -19,36 +20,12 @@ internal static class ScoreSchema
 {
     static readonly KeyDataViewType setIdType = new(typeof(uint), int.MaxValue);
 
-    /// <summary>
-    /// The input's columns, then PredictedLabel, then Score; one whose name there is already comes right after that column and hides it, as with
-    /// ML.NET's own transformers.
-    /// </summary>
-    /// <returns>The schema, and for each of its columns the input's that it is; null for the new ones.</returns>
-    public static (DataViewSchema Schema, DataViewSchema.Column?[] Sources) Build(DataViewSchema input, ScoringColumns columns, ClassLabels classes)
-    {
-        var schema = new DataViewSchema.Builder();
-        var sources = new List<DataViewSchema.Column?>();
-        DataViewSchema.DetachedColumn[] added =
-        [
-            new(columns.PredictedLabel, new KeyDataViewType(typeof(uint), classes.Count), PredictedLabelAnnotations(input, classes)),
-            new(columns.Score, new VectorDataViewType(NumberDataViewType.Single, classes.Count), ScoreAnnotations(input, classes)),
-        ];
-        foreach (var column in input)
-        {
-            Add(new(column), column);
-            foreach (var hiding in added.Where(hiding => hiding.Name == column.Name && !column.IsHidden))
-                Add(hiding, null);
-        }
-        foreach (var further in added.Where(further => input.GetColumnOrNull(further.Name) is null))
-            Add(further, null);
-        return (schema.ToSchema(), [.. sources]);
-
-        void Add(DataViewSchema.DetachedColumn column, DataViewSchema.Column? source)
-        {
-            schema.AddColumn(column.Name, column.Type, column.Annotations);
-            sources.Add(source);
-        }
-    }
+    /// <summary>The columns, made of the probabilities.</summary>
+    public static IReadOnlyList<NewColumn> Columns(DataViewSchema input, ScoringColumns columns, ClassLabels classes) =>
+    [
+        NewColumn.KeyOfLargest(columns.PredictedLabel, classes.Count, PredictedLabelAnnotations(input, classes)),
+        NewColumn.Vector(columns.Score, classes.Count, ScoreAnnotations(input, classes)),
+    ];
 
     static DataViewSchema.Annotations PredictedLabelAnnotations(DataViewSchema input, ClassLabels classes)
     {

@@ -21,8 +21,8 @@ internal sealed class BatchCursor : DataViewRowCursor
     public BatchCursor(ScoreMapper mapper, DataViewRowCursor source, DataViewSchema.Column[] activeColumns)
     {
         (this.mapper, this.source) = (mapper, source);
-        var capacity = mapper.Transformer.BatchSize;
-        scorer = new BatchScorer(mapper, source, capacity);
+        var capacity = mapper.Scorer.BatchSize;
+        scorer = new BatchScorer(mapper.Scorer, source, capacity);
         active = [.. activeColumns.Select(column => column.Index)];
         buffers = [];
         foreach (var column in activeColumns)
@@ -79,7 +79,7 @@ internal sealed class BatchCursor : DataViewRowCursor
     {
         if (!IsColumnActive(column))
             throw Getters.Inactive(column);
-        var getter = buffers.TryGetValue(column.Index, out var buffer) ? buffer.Getter(RequireRow) : scorer.Getter(column, RequireRow);
+        var getter = buffers.TryGetValue(column.Index, out var buffer) ? buffer.Getter(RequireRow) : scorer.Getter(mapper.New(column), RequireRow);
         return Getters.Typed<TValue>(getter, column);
     }
 

@@ -3,7 +3,7 @@ using Microsoft.ML.Data;
 
 namespace ResNet.MLNet.Scoring;
 
-/// <summary>Hands the input's rows on as they come, for a consumer that asks for neither of the two new columns: no image is read.</summary>
+/// <summary>Hands the input's rows on as they come, for a consumer that asks for none of the new columns: no image is read.</summary>
 internal sealed class PassThroughCursor(ScoreMapper mapper, DataViewRowCursor source, IEnumerable<DataViewSchema.Column> activeColumns) : DataViewRowCursor
 {
     readonly HashSet<int> active = [.. activeColumns.Select(column => column.Index)];

@@ -5,32 +5,31 @@ using ResNet.MLNet.Rows;
 
 namespace ResNet.MLNet.Scoring;
 
-/// <summary>A transformer bound to an input schema: which columns it reads, and where the two new ones stand.</summary>
+/// <summary>A transformer bound to an input schema: which columns it reads, and where the new ones stand.</summary>
 internal sealed class ScoreMapper : IRowToRowMapper
 {
+    readonly IReadOnlyList<NewColumn> added;
     readonly DataViewSchema.Column?[] sources;
 
-    public ScoreMapper(ResNetClassifierTransformer transformer, DataViewSchema input)
+    public ScoreMapper(IImageScorer scorer, DataViewSchema input)
     {
         ArgumentNullException.ThrowIfNull(input);
-        (Transformer, InputSchema) = (transformer, input);
-        transformer.Columns.RequireImagesOf(transformer.Classifier.Preset, input);
-        (OutputSchema, sources) = ScoreSchema.Build(input, transformer.Columns, transformer.Classes);
-        (PredictedLabel, Score) = (OutputSchema[transformer.Columns.PredictedLabel], OutputSchema[transformer.Columns.Score]);
+        ImageColumn.RequireImagesOf(scorer.Classifier.Preset, input, scorer.ImageColumnName);
+        (Scorer, InputSchema, added) = (scorer, input, scorer.NewColumns(input));
+        (OutputSchema, sources) = Columns.OutputSchema.Build(input, [.. added.Select(column => column.Column)]);
     }
 
-    public ResNetClassifierTransformer Transformer { get; }
+    public IImageScorer Scorer { get; }
 
     public DataViewSchema InputSchema { get; }
 
     public DataViewSchema OutputSchema { get; }
 
-    public DataViewSchema.Column PredictedLabel { get; }
-
-    public DataViewSchema.Column Score { get; }
-
-    /// <summary>The column of the input that one of the output is; null for the two new ones.</summary>
+    /// <summary>The column of the input that one of the output is; null for the new ones.</summary>
     public DataViewSchema.Column? Source(DataViewSchema.Column column) => sources[column.Index];
+
+    /// <summary>How one of the new columns is made.</summary>
+    public NewColumn New(DataViewSchema.Column column) => added.First(one => one.Column.Name == column.Name);
 
     public IEnumerable<DataViewSchema.Column> GetDependencies(IEnumerable<DataViewSchema.Column> dependingColumns)
     {
@@ -40,7 +39,7 @@ internal sealed class ScoreMapper : IRowToRowMapper
             if (Source(column) is { } source)
                 needed.Add(source.Index);
             else
-                needed.UnionWith(RowImageReader.Needed(InputSchema, Transformer.Columns.Image).Select(c => c.Index));
+                needed.UnionWith(RowImageReader.Needed(InputSchema, Scorer.ImageColumnName).Select(c => c.Index));
         }
         return InputSchema.Where(column => needed.Contains(column.Index));
     }

@@ -2,7 +2,7 @@ using Microsoft.ML;
 
 namespace ResNet.MLNet.Scoring;
 
-/// <summary>A data view with its scores, computed while it is read.</summary>
+/// <summary>A data view with the new columns, computed while it is read.</summary>
 internal sealed class ScoredDataView(ScoreMapper mapper, IDataView source) : IDataView
 {
     public DataViewSchema Schema => mapper.OutputSchema;

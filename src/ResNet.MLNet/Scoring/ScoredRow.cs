@@ -18,7 +18,7 @@ internal sealed class ScoredRow : DataViewRow
         DataViewSchema.Column[] columns = [.. activeColumns];
         active = [.. columns.Select(column => column.Index)];
         if (columns.Any(column => mapper.Source(column) is null))
-            scorer = new BatchScorer(mapper, input, capacity: 1);
+            scorer = new BatchScorer(mapper.Scorer, input, capacity: 1);
     }
 
     public override DataViewSchema Schema => mapper.OutputSchema;
@@ -37,7 +37,7 @@ internal sealed class ScoredRow : DataViewRow
             throw Getters.Inactive(column);
         return mapper.Source(column) is { } source
             ? input.GetGetter<TValue>(source)
-            : Getters.Typed<TValue>(scorer!.Getter(column, Current), column);
+            : Getters.Typed<TValue>(scorer!.Getter(mapper.New(column), Current), column);
     }
 
     /// <summary>Reads the image once for each row, however many getters ask.</summary>

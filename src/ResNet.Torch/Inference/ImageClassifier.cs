@@ -76,8 +76,8 @@ public sealed class ImageClassifier : IDisposable
         OnnxExport.Write(path, Network, Preset, ClassNames, options ?? new());
     }
 
-    /// <summary>Writes the classifier as ONNX in the form that ML.NET's OnnxTransformer reads from its columns: what ExtractPixels gives with an offset of −1, in; one image's logits out.</summary>
-    internal void ExportOnnxForMLNet(string path, string inputColumn, string outputColumn) => ExportOnnx(path, new()
+    /// <summary>Writes the classifier as ONNX in the form that ML.NET's OnnxTransformer reads from its columns: what ExtractPixels gives with an offset of −1, in; one image's logits, or pooled features of a stage, out.</summary>
+    internal void ExportOnnxForMLNet(string path, string inputColumn, string outputColumn, int? featuresOf = null) => ExportOnnx(path, new()
     {
         Input = ExportInput.Pixels,
         TakesOffsetRgb = true,
@@ -85,6 +85,7 @@ public sealed class ImageClassifier : IDisposable
         HasBatchDimension = false,
         InputName = inputColumn,
         OutputName = outputColumn,
+        OnlyFeaturesOf = featuresOf,
     });
 
     /// <summary>Writes the classifier as a TorchScript archive, with its preset and class names beside the program, for any program that runs <c>torch.jit.load</c>.</summary>
@@ -133,7 +134,27 @@ public sealed class ImageClassifier : IDisposable
     /// <returns>N × classes probabilities, image after image; each image's sum to 1.</returns>
     /// <exception cref="ArgumentException">The bytes are not a whole number of images.</exception>
     /// <exception cref="ObjectDisposedException">The classifier is disposed.</exception>
-    public float[] Score(ReadOnlySpan<byte> pixels)
+    public float[] Score(ReadOnlySpan<byte> pixels) => Compute(pixels, images => functional.softmax(Network.call(images), 1));
+
+    /// <summary>Computes the features of images, for other learners or to compare images by, in one forward pass that ends with their stage.</summary>
+    /// <param name="pixels">N images of <see cref="ImagePreset.ImageBytes"/> bytes, one after the other.</param>
+    /// <param name="stage">1 is the first. Default null: the last.</param>
+    /// <returns>
+    /// N × C figures, image after image: each of the stage's C channels (<see cref="ResNetVariant.StageChannels"/>) averaged over the pixels. Those of
+    /// the last stage are what the classifier's layer looks at, behind the last norm of a pre-activated network.
+    /// </returns>
+    /// <exception cref="ArgumentException">The bytes are not a whole number of images.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The network has no such stage.</exception>
+    /// <exception cref="ObjectDisposedException">The classifier is disposed.</exception>
+    public float[] Features(ReadOnlySpan<byte> pixels, int? stage = null)
+    {
+        var wanted = stage ?? Network.Variant.Depths.Stages;
+        Network.RequireStage(wanted);
+        return Compute(pixels, images => Network.PooledFeatures(images, wanted));
+    }
+
+    /// <summary>What the network makes of a batch, as figures: image after image.</summary>
+    float[] Compute(ReadOnlySpan<byte> pixels, Func<Tensor, Tensor> forward)
     {
         var count = pixels.Length / Preset.ImageBytes;
         if (count * Preset.ImageBytes != pixels.Length)
@@ -146,8 +167,7 @@ public sealed class ImageClassifier : IDisposable
         using var scope = NewDisposeScope();
         var images = empty(count, Preset.Height, Preset.Width, Preset.Channels, dtype: ScalarType.Byte);
         pixels.CopyTo(images.bytes);
-        var logits = Network.call(Preset.ToBatch(images));        // N×classes
-        return functional.softmax(logits, 1).data<float>().ToArray();
+        return forward(Preset.ToBatch(images)).to(ScalarType.Float32).data<float>().ToArray();   // N×figures
     }
 
     /// <summary>Scores an image file: decoded, and resized and cropped as <see cref="Preset"/> says.</summary>

@@ -49,6 +49,15 @@ public sealed partial class ResidualNetwork
         return [.. wanted.Select(stage => outputs[stage - 1].MoveToOuterDisposeScope())];
     }
 
+    /// <summary>The features of a stage averaged over their pixels, in the weights' type; the last stage's are what the classifier looks at.</summary>
+    internal Tensor PooledFeatures(Tensor images, int stage)          // N×channels×H×W
+    {
+        if (stage == stages.Length)
+            return PooledFeatures(images);
+        using var scope = NewDisposeScope();
+        return functional.adaptive_avg_pool2d(Features(images, stage)[0], 1).flatten(1).MoveToOuterDisposeScope();   // N×channels of the stage
+    }
+
     /// <summary>
     /// Freezes the stem and the first stages: their parameters get no gradient, and their norms stay in eval mode, whatever
     /// <see cref="train"/> is told. Later stages and the classifier learn. With every stage a pre-activated network's last norm is frozen too.
@@ -99,7 +108,8 @@ public sealed partial class ResidualNetwork
         : norm is null || count < stages.Length ? [conv1, bn1, .. stages.Take(count)]
         : [conv1, bn1, .. stages, norm];
 
-    void RequireStage(int stage)
+    /// <exception cref="ArgumentOutOfRangeException">The network has no such stage.</exception>
+    internal void RequireStage(int stage)
     {
         if (stage < 1 || stage > stages.Length)
             throw new ArgumentOutOfRangeException(nameof(stage), stage, $"{Variant} has stages 1 to {stages.Length}.");

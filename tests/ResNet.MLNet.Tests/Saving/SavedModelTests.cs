@@ -17,7 +17,7 @@ public class SavedModelTests
     }
 
     /// <summary>Saves a model and loads it, where nothing is known of this library's own transformers.</summary>
-    static ITransformer Reload(ITransformer model)
+    internal static ITransformer Reload(ITransformer model)
     {
         using var file = new MemoryStream();
         new MLContext().Model.Save(model, null, file);
@@ -32,7 +32,7 @@ public class SavedModelTests
         (model as IEnumerable<ITransformer> ?? []).SelectMany(Steps).Prepend(model);
 
     /// <summary>The visible columns in words, in their order.</summary>
-    static string[] Visible(DataViewSchema schema) => [.. schema.Where(column => !column.IsHidden).Select(ColumnText.Describe)];
+    internal static string[] Visible(DataViewSchema schema) => [.. schema.Where(column => !column.IsHidden).Select(ColumnText.Describe)];
 
     /// <summary>The same columns, types and annotations; every label the same, and every score to rounding.</summary>
     static void AssertSame(ITransformer expected, ITransformer actual, IDataView rows, string score = "Score", string label = "PredictedLabel")
@@ -116,6 +116,20 @@ public class SavedModelTests
 
         AssertSame(model, loaded, rows, score, label);
         AssertSame(model, Reload(loaded), rows, score, label);
+    }
+
+    [TestMethod]
+    [DataRow("Photo", "Score")]
+    [DataRow("Photo", "Mine")]
+    [DataRow("Score", "Score")]
+    [DataRow("Score", "Mine")]
+    public void SaveThenLoad_ImagesOfAnotherName_AreRead(string image, string score)
+    {
+        var rows = TestImages.Rows(mlContext, 5, data => mlContext.Transforms.CopyColumns(image, "Image").Fit(data).Transform(data));
+        using var classifier = Classifier(TestImages.Classes);
+        using var model = mlContext.Transforms.ResNetScorer(classifier, image, score).Fit(rows);
+
+        AssertSame(model, Reload(model), rows, score);
     }
 
     [TestMethod]

@@ -95,7 +95,8 @@ public class ImageClassifierTests
     {
         using var classifier = Classifier();
 
-        Assert.Contains("not a whole number of images of 1440 bytes (24×20×3)", Assert.ThrowsExactly<ArgumentException>(() => classifier.Score(new byte[1441])).Message);
+        foreach (var work in new Action[] { () => classifier.Score(new byte[1441]), () => classifier.Features(new byte[1441]) })
+            Assert.Contains("not a whole number of images of 1440 bytes (24×20×3)", Assert.ThrowsExactly<ArgumentException>(work).Message);
     }
 
     [TestMethod]
@@ -104,6 +105,7 @@ public class ImageClassifierTests
         using var classifier = Classifier();
 
         Assert.IsEmpty(classifier.Score([]));
+        Assert.IsEmpty(classifier.Features([]));
     }
 
     [TestMethod]

@@ -49,6 +49,9 @@ public sealed record OnnxExportOptions : ExportOptions
     /// </summary>
     internal bool TakesOffsetRgb { get; init; }
 
+    /// <summary>The stage whose features, averaged over the pixels, the file gives in place of scores, and nothing that comes behind; null for scores.</summary>
+    internal int? OnlyFeaturesOf { get; init; }
+
     /// <summary>Version of the file format that came with the opset: that of ONNX 1.8, or of 1.10.</summary>
     internal int FormatVersion => Opset < 15 ? 7 : 8;
 

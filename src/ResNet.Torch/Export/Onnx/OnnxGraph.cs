@@ -24,12 +24,16 @@ internal sealed class OnnxGraph(ResidualNetwork network, ImagePreset preset, Onn
     public ProtoMessage Build()
     {
         names.Add(options.InputName);
-        AddOutput(options.ScoreName, Scores(), network.Classes);
+        if (options.OnlyFeaturesOf is { } only)
+            AddOutput(options.ScoreName, Pooled(only), network.Variant.StageChannels(only));
+        else
+            AddOutput(options.ScoreName, Scores(), network.Classes);
         if (options.FeatureStage is { } stage)
             AddFeatures(stage);
 
         values[graph.Images] = Preprocess();
-        foreach (var step in graph.Steps)
+        var needed = Needed();
+        foreach (var step in graph.Steps.Where(needed.Contains))
             Write(step);
         if (options.HasSlotNames)
             WriteSlotNames();
@@ -43,10 +47,27 @@ internal sealed class OnnxGraph(ResidualNetwork network, ImagePreset preset, Onn
         var (features, channels) = (graph.Stages[stage - 1], network.Variant.StageChannels(stage));
         if (!options.PoolFeatures)
             AddOutput(options.FeaturesName, features, channels, Side(features, preset.Height), Side(features, preset.Width));
-        else if (stage == graph.Stages.Count)
-            AddOutput(options.FeaturesName, graph.Features, channels);
         else
-            AddOutput(options.FeaturesName, features.Then($"layer{stage}.avgpool", new Operation.GlobalAverage()).Then($"layer{stage}.flatten", new Operation.Flatten()), channels);
+            AddOutput(options.FeaturesName, Pooled(stage), channels);
+    }
+
+    /// <summary>The last stage's are what the classifier looks at.</summary>
+    GraphStep Pooled(int stage) => stage == graph.Stages.Count
+        ? graph.Features
+        : graph.Stages[stage - 1].Then($"layer{stage}.avgpool", new Operation.GlobalAverage()).Then($"layer{stage}.flatten", new Operation.Flatten());
+
+    /// <summary>The steps that an output depends on.</summary>
+    HashSet<GraphStep> Needed()
+    {
+        var needed = new HashSet<GraphStep>();
+        var open = new Stack<GraphStep>(values.Keys);
+        while (open.TryPop(out var step))
+        {
+            needed.Add(step);
+            foreach (var input in step.Inputs.Where(input => !needed.Contains(input)))
+                open.Push(input);
+        }
+        return needed;
     }
 
     /// <summary>Makes what a step gives an output.</summary>

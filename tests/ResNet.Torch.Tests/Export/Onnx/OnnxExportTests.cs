@@ -155,6 +155,25 @@ public sealed class OnnxExportTests : IDisposable
     }
 
     [TestMethod]
+    [DataRow("preact_resnet18", 4)]
+    [DataRow("preact_resnet18", 2)]
+    [DataRow("resnet20", 1)]
+    public void ExportOnnx_FeaturesAlone_HasNothingBehindThem(string name, int stage)
+    {
+        var variant = ResNetVariant.Find(name) with { Width = 16 };
+        var images = TrainedNetworks.Images(variant.Stem);
+        using var network = TrainedNetworks.Trained(variant, images, classes: 5);
+        using var model = Export(network, images, new() { OutputName = "fc", OnlyFeaturesOf = stage });
+
+        var results = model.Run(images.Values(), images.shape);
+
+        CollectionAssert.AreEqual(new[] { "fc" }, results.Keys);
+        AssertEqual(network.PooledFeatures(images, stage), results["fc"]);
+        var weights = network.named_parameters().Where(p => p.name.Split('.')[0] is var part && part != "fc" && !(part.StartsWith("layer", StringComparison.Ordinal) && part[5] - '0' > stage));
+        Assert.AreEqual(4.0 * weights.Sum(p => p.parameter.numel()), new FileInfo(folder.File("network.onnx")).Length, delta: 60_000);
+    }
+
+    [TestMethod]
     [DataRow(ExportOutput.Logits)]
     [DataRow(ExportOutput.Probabilities)]
     public void ExportOnnx_WithoutBatchDimension_GivesVectors(ExportOutput output)

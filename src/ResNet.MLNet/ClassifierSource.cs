@@ -1,0 +1,38 @@
+using ResNet.Torch;
+
+namespace ResNet.MLNet;
+
+/// <summary>Where a network that is trained already comes from, and whether each transformer gets one of its own.</summary>
+internal sealed class ClassifierSource
+{
+    readonly Func<ImageClassifier> open;
+    readonly bool isOpenedForEach;
+
+    ClassifierSource(Func<ImageClassifier> open, bool isOpenedForEach) => (this.open, this.isOpenedForEach) = (open, isOpenedForEach);
+
+    /// <summary>Each transformer has a network of its own.</summary>
+    public static ClassifierSource File(string path) => new(() => ImageClassifier.Load(path), isOpenedForEach: true);
+
+    /// <inheritdoc cref="File"/>
+    public static ClassifierSource Pretrained(PretrainedWeights weights) =>
+        new(() => ImageClassifier.PretrainedAsync(weights).GetAwaiter().GetResult(), isOpenedForEach: true);
+
+    /// <summary>All transformers share the caller's network.</summary>
+    public static ClassifierSource Of(ImageClassifier classifier) => new(() => classifier, isOpenedForEach: false);
+
+    /// <summary>Makes a transformer with the network; when that fails, one that was opened for it is disposed.</summary>
+    /// <param name="make">Takes the network, and whether the transformer owns it.</param>
+    public TTransformer Open<TTransformer>(Func<ImageClassifier, bool, TTransformer> make)
+    {
+        var classifier = open();
+        try
+        {
+            return make(classifier, isOpenedForEach);
+        }
+        catch when (isOpenedForEach)
+        {
+            classifier.Dispose();
+            throw;
+        }
+    }
+}

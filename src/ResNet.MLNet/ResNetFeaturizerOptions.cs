@@ -1,0 +1,53 @@
+using ResNet.MLNet.Columns;
+using ResNet.Torch;
+
+namespace ResNet.MLNet;
+
+/// <summary>Columns and features of a <see cref="ResNetFeaturizerEstimator"/>.</summary>
+public sealed record ResNetFeaturizerOptions
+{
+    /// <summary>Column of images of the network's size. Default "Image".</summary>
+    public string ImageColumnName { get; init; } = "Image";
+
+    /// <summary>Name of the new column of features. Default "Features", which ML.NET's trainers read.</summary>
+    public string OutputColumnName { get; init; } = "Features";
+
+    /// <summary>
+    /// The stage whose features are wanted, 1 the first; it has <see cref="ResNetVariant.StageChannels"/> of them. Later stages are not computed. Default
+    /// null: the last, whose features are what the classifier's layer looks at, behind the last norm of a pre-activated network.
+    /// </summary>
+    public int? Stage { get; init; }
+
+    /// <summary>Rows read ahead and run through the network in one forward pass, at least 1. Default 32.</summary>
+    public int ScoringBatchSize { get; init; } = 32;
+
+    /// <summary>What to do with a row whose image is missing or cannot be decoded; skipped, its features are not numbers. Default <see cref="BadImagePolicy.Throw"/>.</summary>
+    public BadImagePolicy OnBadImage { get; init; } = BadImagePolicy.Throw;
+
+    internal FeatureColumns Columns => new(ImageColumnName, OutputColumnName);
+
+    /// <summary>Tells all faults at once.</summary>
+    /// <exception cref="ArgumentException">An option is out of range; the message names each one.</exception>
+    public void RequireValid()
+    {
+        var faults = string.Join("; ", Faults());
+        if (faults.Length > 0)
+            throw new ArgumentException($"{nameof(ResNetFeaturizerOptions)}: {faults}.");
+    }
+
+    /// <summary>The stage, of those that a network has.</summary>
+    /// <exception cref="ArgumentException">The network has no such stage.</exception>
+    internal int StageOf(ResNetVariant variant) => (Stage ?? variant.Depths.Stages) is var stage && stage <= variant.Depths.Stages
+        ? stage
+        : throw new ArgumentException($"{nameof(ResNetFeaturizerOptions)}: {nameof(Stage)} must be 1 to {variant.Depths.Stages}, the stages of {variant}, or null (was {Stage}).");
+
+    IEnumerable<string> Faults()
+    {
+        foreach (var fault in Columns.Faults())
+            yield return fault;
+        if (Stage < 1)
+            yield return $"{nameof(Stage)} must be at least 1, or null (was {Stage})";
+        if (ScoringBatchSize < 1)
+            yield return $"{nameof(ScoringBatchSize)} must be at least 1 (was {ScoringBatchSize})";
+    }
+}
