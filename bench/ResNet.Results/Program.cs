@@ -108,6 +108,16 @@ Row("fine-tuning", "A resnet20 of CIFAR-10 on 600 images of Fashion-MNIST: from 
     }
 });
 
+Row("features", "ML.NET's learners on 1,000 images of Fashion-MNIST: on features of a CIFAR-10 resnet20, and on pixels.", arguments =>
+{
+    using var trainingPixels = Fashion(arguments, "train");
+    using var training = Fashion(arguments, "train", size: 32, channels: 3);
+    using var testPixels = Fashion(arguments, "t10k");
+    using var test = Fashion(arguments, "t10k", size: 32, channels: 3);
+    var few = Enumerable.Range(0, training.Count).GroupBy(training.Label).SelectMany(ofClass => ofClass.Take(100)).Order();
+    new FeatureLearners(arguments.GetValue(weights)!.FullName, arguments.GetValue(seed)).Run(new(training, trainingPixels, [.. few]), new(test, testPixels, [.. Enumerable.Range(0, test.Count)]));
+});
+
 TorchRuntime.Load();
 return command.Parse(args).Invoke();
 

@@ -21,7 +21,10 @@ public sealed record ResNetFeaturizerOptions
     /// <summary>Rows read ahead and run through the network in one forward pass, at least 1. Default 32.</summary>
     public int ScoringBatchSize { get; init; } = 32;
 
-    /// <summary>What to do with a row whose image is missing or cannot be decoded; skipped, its features are not numbers. Default <see cref="BadImagePolicy.Throw"/>.</summary>
+    /// <summary>
+    /// What to do with a row whose image is missing or cannot be decoded. Skipped, its features are not numbers, which learners do not take:
+    /// <c>mlContext.Data.FilterRowsByMissingValues</c> leaves it out. Default <see cref="BadImagePolicy.Throw"/>.
+    /// </summary>
     public BadImagePolicy OnBadImage { get; init; } = BadImagePolicy.Throw;
 
     internal FeatureColumns Columns => new(ImageColumnName, OutputColumnName);

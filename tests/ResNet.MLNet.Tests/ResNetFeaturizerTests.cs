@@ -126,6 +126,7 @@ public class ResNetFeaturizerTests
         Assert.IsTrue(features[2].All(float.IsNaN));
         Assert.HasCount(64, features[2]);
         Assert.IsFalse(features.Where((_, row) => row != 2).Any(row => row.Any(float.IsNaN)));
+        Assert.HasCount(5, mlContext.Data.FilterRowsByMissingValues(model.Transform(rows), "Features").GetColumn<float[]>("Features").ToList());
 
         model.OnBadImage = BadImagePolicy.Throw;
         var error = Assert.ThrowsExactly<InvalidDataException>(() => Features(model, rows));
