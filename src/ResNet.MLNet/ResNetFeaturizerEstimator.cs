@@ -10,7 +10,7 @@ namespace ResNet.MLNet;
 /// the channels of a stage of the network, each averaged over the pixels (<see cref="ImageClassifier.Features"/>).</para>
 /// <para>Trainers that read their rows more than once, as most do, run the network each time: put
 /// <c>AppendCacheCheckpoint(mlContext)</c> between the featurizer and them.</para>
-/// <para>Is normalization required? No. Is caching required? No. Exportable to ONNX? Yes: <see cref="OnnxExportOptions.FeatureStage"/>.
+/// <para>Is normalization required? No. Is caching required? No. Exportable to ONNX? Yes: <see cref="ExportOptions.FeatureStage"/>.
 /// Required NuGet in addition to this one: a libtorch package for the machine, for example libtorch-cpu-linux-x64.</para>
 /// </remarks>
 public sealed class ResNetFeaturizerEstimator : IEstimator<ResNetFeaturizerTransformer>
