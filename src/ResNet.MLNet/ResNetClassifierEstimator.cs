@@ -53,7 +53,7 @@ public sealed class ResNetClassifierEstimator : ITrainerEstimator<ResNetClassifi
         channel.Info(MessageSensitivity.None, $"Training {options.Variant} on {training.Count} images of {training.Preset.Width}×{training.Preset.Height} pixels in {training.Classes} classes.");
         var trained = Trainer.Train(options.Variant, options.Stem, training, validation, recipe, new EpochLog(channel, options.Progress), options.CancellationToken);
         var classifier = new ImageClassifier(trained.Network, training.Preset, classes.Names) { History = trained.History };
-        return new ResNetClassifierTransformer(input.Schema, columns.Scoring, classes, classifier, ownsClassifier: true, options.ScoringBatchSize, options.OnBadImage);
+        return new ResNetClassifierTransformer(input.Schema, columns.Scoring, classes, classifier, ownsClassifier: true, options.ScoringBatchSize, options.OnBadImage, options.Decoding);
     }
 
     /// <summary>The seed that is asked for; else the checkpoint's, so that the same rows are held back; else one from the context's, as other trainers do.</summary>

@@ -20,7 +20,7 @@ public sealed record ResNetClassifierOptions
     /// <summary>Column of type key, as <c>MapValueToKey</c> makes it. Rows whose label is missing are left out of training. Default "Label".</summary>
     public string LabelColumnName { get; init; } = "Label";
 
-    /// <summary>Column of images, all of one size. Default "Image".</summary>
+    /// <summary>Column of images, or of the paths of image files (text), or of what such files hold (vector of bytes). Default "Image".</summary>
     public string ImageColumnName { get; init; } = "Image";
 
     /// <summary>Name of the new column of probabilities. Default "Score".</summary>
@@ -37,6 +37,16 @@ public sealed record ResNetClassifierOptions
 
     /// <summary>Channels that the network sees: 3 (RGB) or 1 (grey, by the luma of ITU-R BT.601). Default 3.</summary>
     public int Channels { get; init; } = 3;
+
+    /// <summary>
+    /// What images become before they are trained on, and scored later: size, resizing, mean and deviation. Default null: images of a column of images are
+    /// taken as the pipeline made them, all of one size; image files become 224×224 as torchvision's first weights had them
+    /// (<see cref="ImagePresets.TorchvisionV1"/>), or what the classifier that is fine-tuned takes.
+    /// </summary>
+    public ImagePreset? Preset { get; init; }
+
+    /// <summary>How image files are decoded, where <see cref="ImageColumnName"/> holds paths or bytes of such. Default: orientation applied, transparency left out.</summary>
+    public ImageDecodingOptions Decoding { get; init; } = new();
 
     /// <summary>How the network is trained. Its seed, when null, is drawn from the <see cref="MLContext"/>'s, as other trainers do.</summary>
     public TrainingOptions Training { get; init; } = new();
@@ -107,6 +117,12 @@ public sealed record ResNetClassifierOptions
             yield return $"{nameof(MemoryLimit)} must be at least 0 (was {MemoryLimit})";
         if (ScoringBatchSize < 1)
             yield return $"{nameof(ScoringBatchSize)} must be at least 1 (was {ScoringBatchSize})";
+        if (Preset is not null && Preset.Fault() is { } presetFault)
+            yield return presetFault.TrimEnd('.');
+        else if (Preset is not null && Preset.Channels != Channels)
+            yield return $"{nameof(Preset)} must have {nameof(Channels)} means ({Channels}; has {Preset.Channels})";
+        foreach (var fault in Decoding?.Faults() ?? [$"{nameof(Decoding)} must be set (was null)"])
+            yield return fault;
         foreach (var fault in Training?.Faults() ?? [$"{nameof(Training)} must be set (was null)"])
             yield return fault;
     }

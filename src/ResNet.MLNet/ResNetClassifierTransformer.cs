@@ -17,9 +17,10 @@ namespace ResNet.MLNet;
 public sealed class ResNetClassifierTransformer : ISingleFeaturePredictionTransformer<ImageClassifier>, IImageScorer, IDisposable
 {
     readonly bool ownsClassifier;
+    readonly ImageDecodingOptions decoding;
 
-    internal ResNetClassifierTransformer(DataViewSchema fittedTo, ScoringColumns columns, ClassLabels classes, ImageClassifier classifier, bool ownsClassifier, int batchSize, BadImagePolicy onBadImage) =>
-        (FittedTo, Columns, Classes, Classifier, this.ownsClassifier, BatchSize, OnBadImage) = (fittedTo, columns, classes, classifier, ownsClassifier, batchSize, onBadImage);
+    internal ResNetClassifierTransformer(DataViewSchema fittedTo, ScoringColumns columns, ClassLabels classes, ImageClassifier classifier, bool ownsClassifier, int batchSize, BadImagePolicy onBadImage, ImageDecodingOptions decoding) =>
+        (FittedTo, Columns, Classes, Classifier, this.ownsClassifier, BatchSize, OnBadImage, this.decoding) = (fittedTo, columns, classes, classifier, ownsClassifier, batchSize, onBadImage, decoding);
 
     /// <summary>The network with its preset; it is disposed with this transformer, unless it is the caller's.</summary>
     public ImageClassifier Classifier { get; }
@@ -47,6 +48,8 @@ public sealed class ResNetClassifierTransformer : ISingleFeaturePredictionTransf
     DataViewType ISingleFeaturePredictionTransformer<ImageClassifier>.FeatureColumnType => FittedTo[Columns.Image].Type;
 
     string IImageScorer.ImageColumnName => Columns.Image;
+
+    ImageDecodingOptions IImageScorer.Decoding => decoding;
 
     int IImageScorer.BatchSize => BatchSize;
 

@@ -6,7 +6,10 @@ namespace ResNet.MLNet;
 /// <summary>Columns and features of a <see cref="ResNetFeaturizerEstimator"/>.</summary>
 public sealed record ResNetFeaturizerOptions
 {
-    /// <summary>Column of images of the network's size. Default "Image".</summary>
+    /// <summary>
+    /// Column of images, or of the paths of image files (text), or of what such files hold (vector of bytes). Images of another size than the network's
+    /// are resized and cropped as its preset says, if it does. Default "Image".
+    /// </summary>
     public string ImageColumnName { get; init; } = "Image";
 
     /// <summary>Name of the new column of features. Default "Features", which ML.NET's trainers read.</summary>
@@ -26,6 +29,9 @@ public sealed record ResNetFeaturizerOptions
     /// <c>mlContext.Data.FilterRowsByMissingValues</c> leaves it out. Default <see cref="BadImagePolicy.Throw"/>.
     /// </summary>
     public BadImagePolicy OnBadImage { get; init; } = BadImagePolicy.Throw;
+
+    /// <summary>How image files are decoded, where <see cref="ImageColumnName"/> holds paths or bytes of such. Default: orientation applied, transparency left out.</summary>
+    public ImageDecodingOptions Decoding { get; init; } = new();
 
     internal FeatureColumns Columns => new(ImageColumnName, OutputColumnName);
 
@@ -52,5 +58,7 @@ public sealed record ResNetFeaturizerOptions
             yield return $"{nameof(Stage)} must be at least 1, or null (was {Stage})";
         if (ScoringBatchSize < 1)
             yield return $"{nameof(ScoringBatchSize)} must be at least 1 (was {ScoringBatchSize})";
+        foreach (var fault in Decoding?.Faults() ?? [$"{nameof(Decoding)} must be set (was null)"])
+            yield return fault;
     }
 }

@@ -16,11 +16,12 @@ namespace ResNet.MLNet;
 public sealed class ResNetFeaturizerTransformer : ITransformer, IImageScorer, IDisposable
 {
     readonly bool ownsClassifier;
+    readonly ImageDecodingOptions decoding;
 
     internal ResNetFeaturizerTransformer(DataViewSchema fittedTo, ResNetFeaturizerOptions options, ImageClassifier classifier, bool ownsClassifier)
     {
         (FittedTo, Columns, Classifier, this.ownsClassifier) = (fittedTo, options.Columns, classifier, ownsClassifier);
-        (Stage, BatchSize, OnBadImage) = (options.StageOf(classifier.Network.Variant), options.ScoringBatchSize, options.OnBadImage);
+        (Stage, BatchSize, OnBadImage, decoding) = (options.StageOf(classifier.Network.Variant), options.ScoringBatchSize, options.OnBadImage, options.Decoding);
     }
 
     /// <summary>The network with its preset; it is disposed with this transformer, unless it is the caller's.</summary>
@@ -44,6 +45,8 @@ public sealed class ResNetFeaturizerTransformer : ITransformer, IImageScorer, ID
     internal int BatchSize { get; }
 
     string IImageScorer.ImageColumnName => Columns.Image;
+
+    ImageDecodingOptions IImageScorer.Decoding => decoding;
 
     int IImageScorer.BatchSize => BatchSize;
 

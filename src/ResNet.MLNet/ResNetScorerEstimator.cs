@@ -40,7 +40,7 @@ public sealed class ResNetScorerEstimator : IEstimator<ResNetClassifierTransform
         return source.Open((classifier, isOwned) =>
         {
             ImageColumn.RequireImagesOf(classifier.Preset, input.Schema, columns.Image);
-            return new ResNetClassifierTransformer(input.Schema, columns, ClassLabels.Of(classifier.ClassNames), classifier, isOwned, options.ScoringBatchSize, options.OnBadImage);
+            return new ResNetClassifierTransformer(input.Schema, columns, ClassLabels.Of(classifier.ClassNames), classifier, isOwned, options.ScoringBatchSize, options.OnBadImage, options.Decoding);
         });
     }
 

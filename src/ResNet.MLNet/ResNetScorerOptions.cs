@@ -1,11 +1,15 @@
 using ResNet.MLNet.Columns;
+using ResNet.Torch;
 
 namespace ResNet.MLNet;
 
 /// <summary>Columns and scoring of a <see cref="ResNetScorerEstimator"/>.</summary>
 public sealed record ResNetScorerOptions
 {
-    /// <summary>Column of images of the network's size. Default "Image".</summary>
+    /// <summary>
+    /// Column of images, or of the paths of image files (text), or of what such files hold (vector of bytes). Images of another size than the network's
+    /// are resized and cropped as its preset says, if it does. Default "Image".
+    /// </summary>
     public string ImageColumnName { get; init; } = "Image";
 
     /// <summary>Name of the new column of probabilities. Default "Score".</summary>
@@ -19,6 +23,9 @@ public sealed record ResNetScorerOptions
 
     /// <summary>What to do with a row whose image is missing or cannot be decoded. Default <see cref="BadImagePolicy.Throw"/>.</summary>
     public BadImagePolicy OnBadImage { get; init; } = BadImagePolicy.Throw;
+
+    /// <summary>How image files are decoded, where <see cref="ImageColumnName"/> holds paths or bytes of such. Default: orientation applied, transparency left out.</summary>
+    public ImageDecodingOptions Decoding { get; init; } = new();
 
     internal ScoringColumns Columns => new(ImageColumnName, ScoreColumnName, PredictedLabelColumnName);
 
@@ -37,5 +44,7 @@ public sealed record ResNetScorerOptions
             yield return fault;
         if (ScoringBatchSize < 1)
             yield return $"{nameof(ScoringBatchSize)} must be at least 1 (was {ScoringBatchSize})";
+        foreach (var fault in Decoding?.Faults() ?? [$"{nameof(Decoding)} must be set (was null)"])
+            yield return fault;
     }
 }

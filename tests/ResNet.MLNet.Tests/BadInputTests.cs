@@ -42,7 +42,7 @@ public class BadInputTests
 
     [TestMethod]
     public void Fit_ColumnWithoutImages_SaysWhatItHolds() =>
-        AssertRefused(TestImages.Rows(mlContext, 6), TestImages.Options with { ImageColumnName = "Class" }, "'Class' must hold images (received String)", "LoadImages");
+        AssertRefused(TestImages.Rows(mlContext, 6), TestImages.Options with { ImageColumnName = "Number" }, "'Number' must hold images, the paths of image files, or such files' bytes (received Int32)", "LoadImages");
 
     [TestMethod]
     public void Fit_OneClass_SaysThatTwoAreNeeded()

@@ -76,7 +76,7 @@ public class CifarCheckpointTests
                 continue;
             using var image = MLImage.CreateFromStream(jpeg);
             var pixels = new byte[preset.ImageBytes];
-            ImagePixels.Copy(image, preset, pixels);
+            ImagePixels.Copy(image, preset.Channels, pixels);
             yield return (entry.Name, pixels);
         }
     }

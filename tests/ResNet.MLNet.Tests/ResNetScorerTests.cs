@@ -317,7 +317,7 @@ public class ResNetScorerTests
         using var classifier = Classifier();
         var rows = TestImages.Rows(mlContext, 3);
 
-        foreach (var (column, part) in new[] { ("Photo", "no image column 'Photo'. The data has: Image, Class, Number, Label"), ("Class", "'Class' must hold images (received String)") })
+        foreach (var (column, part) in new[] { ("Photo", "no image column 'Photo'. The data has: Image, Class, Number, Label"), ("Number", "'Number' must hold images, the paths of image files, or such files' bytes (received Int32)") })
         {
             var estimator = mlContext.Transforms.ResNetScorer(classifier, column);
             Assert.Contains(part, Assert.ThrowsExactly<ArgumentException>(() => estimator.Fit(rows)).Message);

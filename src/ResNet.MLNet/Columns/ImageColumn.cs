@@ -1,4 +1,5 @@
 using Microsoft.ML;
+using Microsoft.ML.Data;
 using Microsoft.ML.Transforms.Image;
 using ResNet.Torch;
 
@@ -7,26 +8,29 @@ namespace ResNet.MLNet.Columns;
 /// <summary>The column that a network's images come in, and what it must be.</summary>
 internal static class ImageColumn
 {
-    const string Remedy = "Put LoadImages and ResizeImages before the network.";
+    const string Forms = "images, the paths of image files, or such files' bytes", Remedy = "Put LoadImages and ResizeImages before the network, or name the column of paths.";
 
     /// <summary>Requires the column, and returns it.</summary>
-    /// <exception cref="ArgumentException">It is missing or holds no images.</exception>
+    /// <exception cref="ArgumentException">It is missing or holds neither images nor image files.</exception>
     public static DataViewSchema.Column Require(DataViewSchema schema, string name)
     {
         var image = Find.Column(schema, name, "image");
-        return image.Type is ImageDataViewType
+        return image.Type is ImageDataViewType or TextDataViewType or VectorDataViewType { ItemType: NumberDataViewType { RawType.Name: nameof(Byte) } }
             ? image
-            : throw new ArgumentException($"The image column '{name}' must hold images (received {image.Type}). {Remedy}", nameof(schema));
+            : throw new ArgumentException($"The image column '{name}' must hold {Forms} (received {image.Type}). {Remedy}", nameof(schema));
     }
 
-    /// <summary>Requires images that a network can score: of its size, where the column has one, and of colours that it knows.</summary>
+    /// <summary>Whether all of its images have a preset's size.</summary>
+    public static bool IsOfSize(ImageDataViewType type, ImagePreset preset) => type.Width == preset.Width && type.Height == preset.Height;
+
+    /// <summary>Requires images that a network can score: of its size, where the column has one and the preset does not resize, and of colours that it knows.</summary>
     /// <exception cref="ArgumentException">The column is missing, holds no images, or others than the network expects.</exception>
     public static void RequireImagesOf(ImagePreset preset, DataViewSchema schema, string name)
     {
-        var images = (ImageDataViewType)Require(schema, name).Type;
+        var images = Require(schema, name).Type as ImageDataViewType;
         if (preset.Channels is not (1 or 3))
             throw new ArgumentException($"The network expects images of {preset.Channels} channels; ML.NET's give 3 (RGB) or 1 (grey).");
-        if (images is { Height: > 0, Width: > 0 } && (images.Height != preset.Height || images.Width != preset.Width))
+        if (images is { Height: > 0, Width: > 0 } && !IsOfSize(images, preset) && !preset.Resizes)
             throw new ArgumentException($"The image column '{name}' holds {images.Width}×{images.Height} pixels; the network expects {preset.Width}×{preset.Height}, as it was trained. Put ResizeImages(\"{name}\", {preset.Width}, {preset.Height}) before it.");
     }
 
@@ -35,8 +39,9 @@ internal static class ImageColumn
     public static SchemaShape Promise(SchemaShape input, string name, IEnumerable<SchemaShape.Column> added)
     {
         var image = Find.Column(input, name, "image");
-        if (image.ItemType is not ImageDataViewType || image.Kind != SchemaShape.Column.VectorKind.Scalar)
-            throw new ArgumentException($"The image column '{name}' must hold images (received {Find.Describe(image)}). {Remedy}", nameof(input));
+        var isScalar = image.Kind == SchemaShape.Column.VectorKind.Scalar;
+        if (isScalar ? image.ItemType is not (ImageDataViewType or TextDataViewType) : image.ItemType.RawType != typeof(byte) || image.IsKey)
+            throw new ArgumentException($"The image column '{name}' must hold {Forms} (received {Find.Describe(image)}). {Remedy}", nameof(input));
 
         var output = input.ToDictionary(column => column.Name);
         foreach (var column in added)

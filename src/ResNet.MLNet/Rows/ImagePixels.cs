@@ -1,5 +1,4 @@
 using Microsoft.ML.Data;
-using ResNet.Torch;
 
 namespace ResNet.MLNet.Rows;
 
@@ -9,11 +8,11 @@ internal static class ImagePixels
     const int BytesPerPixel = 4;
 
     /// <summary>Writes an image as RGB or grey bytes, rows from the top; transparency is left out.</summary>
-    /// <param name="image">An image of the preset's size.</param>
-    /// <param name="preset">Its channels say RGB or grey.</param>
-    /// <param name="target"><see cref="ImagePreset.ImageBytes"/> bytes.</param>
+    /// <param name="image">An image.</param>
+    /// <param name="channels">3 for RGB, 1 for grey.</param>
+    /// <param name="target">A byte for each channel of each pixel.</param>
     /// <exception cref="NotSupportedException">The image has a pixel format without red, green and blue.</exception>
-    public static void Copy(MLImage image, ImagePreset preset, Span<byte> target)
+    public static void Copy(MLImage image, int channels, Span<byte> target)
     {
         var (red, blue) = image.PixelFormat switch
         {
@@ -22,7 +21,7 @@ internal static class ImagePixels
             var other => throw new NotSupportedException($"pixel format {other}; expected {MLPixelFormat.Rgba32} or {MLPixelFormat.Bgra32}"),
         };
         var pixels = image.Pixels;
-        if (preset.Channels == 1)
+        if (channels == 1)
         {
             for (int i = 0, from = 0; i < target.Length; i++, from += BytesPerPixel)
                 target[i] = Luma(pixels[from + red], pixels[from + 1], pixels[from + blue]);

@@ -21,7 +21,7 @@ internal static class LabelledRows
     public static LabelledImages Read(IDataView data, ResNetClassifierOptions options, IChannel channel)
     {
         using var pass = new ReadingPass(data.Schema, options);
-        var needed = RowImageReader.Needed(data.Schema, options.ImageColumnName).Append(data.Schema[options.LabelColumnName]).ToList();
+        var needed = RowImages.Needed(data.Schema, options.ImageColumnName).Append(data.Schema[options.LabelColumnName]).ToList();
         var cursors = options.DecodingThreads > 1 ? data.GetRowCursorSet(needed, options.DecodingThreads) : [data.GetRowCursor(needed)];
         ReadRow[][] read;
         try
@@ -90,7 +90,7 @@ internal static class LabelledRows
             else
             {
                 if (row.Seen is { } seen && (expected ??= seen.Size) != seen.Size)
-                    throw RowImageReader.OtherSize(options.ImageColumnName, seen.File, seen.Size, expected.Value).At(i);
+                    throw RowPictures.OtherSize(options.ImageColumnName, seen.File, seen.Size, expected.Value).At(i);
                 order.Add(row.Image);
             }
         }

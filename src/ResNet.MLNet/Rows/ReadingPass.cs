@@ -1,4 +1,6 @@
 using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.ML.Transforms.Image;
 using ResNet.MLNet.Columns;
 using ResNet.Torch;
 
@@ -27,7 +29,8 @@ internal sealed class ReadingPass(DataViewSchema schema, ResNetClassifierOptions
         try
         {
             var rows = new List<ReadRow>();
-            var images = new RowImageReader(cursor, options.ImageColumnName);
+            var images = RowImages.Of(cursor, options.ImageColumnName, options.Decoding);
+            var known = KnownPreset();
             var getLabel = KeyGetter(cursor, schema[options.LabelColumnName]);
             byte[] pixels = [];
             var kept = false;
@@ -41,13 +44,28 @@ internal sealed class ReadingPass(DataViewSchema schema, ResNetClassifierOptions
                     rows.Add(new(batch));
                     continue;
                 }
-                if (!images.TryDecode(out var image, out var fault))
+                MLImage? image = null;
+                ImageFault? fault;
+                if (known is not null)
+                {
+                    if (pixels.Length == 0)
+                        pixels = new byte[known.ImageBytes];
+                    fault = images.Read(known, pixels);
+                }
+                else
+                    _ = ((RowPictures)images).TryDecode(out image, out fault);
+                if (fault is not null)
                 {
                     rows.Add(new(batch, Fault: fault));
-                    if (options.OnBadImage == BadImagePolicy.Skip)
+                    if (fault.CanBeSkipped && options.OnBadImage == BadImagePolicy.Skip)
                         continue;
                     EndAfter(batch);
                     break;
+                }
+                if (image is null)
+                {
+                    rows.Add(new(batch, Keep(pixels, (int)(key - 1), known!)));
+                    continue;
                 }
                 var size = (image.Width, image.Height);
                 var (preset, batchOfFirst) = PresetFor(size, batch);
@@ -62,13 +80,13 @@ internal sealed class ReadingPass(DataViewSchema schema, ResNetClassifierOptions
                 }
                 if (pixels.Length == 0)
                     pixels = new byte[preset.ImageBytes];
-                if (images.CopyPixels(image, preset, pixels) is { } unusable)
+                if (((RowPictures)images).CopyPixels(image, preset, pixels) is { } unusable)
                 {
                     rows.Add(new(batch, Fault: unusable));
                     EndAfter(batch);
                     break;
                 }
-                rows.Add(new(batch, Keep(pixels, (int)(key - 1)), Seen: kept ? null : new(size, images.File())));
+                rows.Add(new(batch, Keep(pixels, (int)(key - 1), preset), Seen: kept ? null : new(size, images.File())));
                 kept = true;
             }
             return [.. rows];
@@ -87,26 +105,41 @@ internal sealed class ReadingPass(DataViewSchema schema, ResNetClassifierOptions
         lock (gate)
         {
             if (Images is null)
-            {
-                var classes = ClassLabels.Of(schema[options.LabelColumnName]);
-                Images = new(PresetOf(size), classes.Count, options.MemoryLimit) { ClassNames = classes.Names };
                 batchOfFirstImage = batch;
-            }
-            return (Images.Preset, batchOfFirstImage);
+            return (Stored(PresetOf(size)).Preset, batchOfFirstImage);
         }
     }
 
+    /// <summary>The images, which the first one's preset makes.</summary>
+    LabelledImages Stored(ImagePreset preset)
+    {
+        var classes = ClassLabels.Of(schema[options.LabelColumnName]);
+        return Images ??= new(preset, classes.Count, options.MemoryLimit) { ClassNames = classes.Names };
+    }
+
+    /// <summary>What images become; null where the first one's size decides.</summary>
+    ImagePreset? KnownPreset()
+    {
+        if (options.Preset is not null || schema[options.ImageColumnName].Type is ImageDataViewType)
+            return options.Preset;
+        return FineTuned() ?? ImagePresets.TorchvisionV1 with { Mean = ImagePreset.ImageNet(224, 224, options.Channels).Mean, Std = ImagePreset.ImageNet(224, 224, options.Channels).Std };
+    }
+
+    /// <summary>The preset of the classifier that is fine-tuned, where there is one of as many channels.</summary>
+    ImagePreset? FineTuned() => options.Training.FineTuning?.ReadPreset() is { } given && given.Channels == options.Channels ? given : null;
+
     /// <summary>ImageNet's mean and deviation; those of the classifier that is fine-tuned, where there is one of as many channels.</summary>
-    ImagePreset PresetOf((int Width, int Height) size) => options.Training.FineTuning?.ReadPreset() is { } given && given.Channels == options.Channels
-        ? new(size.Height, size.Width, given.Mean, given.Std)
+    ImagePreset PresetOf((int Width, int Height) size) => FineTuned() is { } given
+        ? new(size.Height, size.Width, given.Mean, given.Std) { ChannelOrder = given.ChannelOrder }
         : ImagePreset.ImageNet(size.Height, size.Width, options.Channels);
 
-    int Keep(ReadOnlySpan<byte> pixels, int label)
+    int Keep(ReadOnlySpan<byte> pixels, int label, ImagePreset preset)
     {
         lock (gate)
         {
-            Images!.Add(pixels, label);
-            return Images.Count - 1;
+            var images = Stored(preset);
+            images.Add(pixels, label);
+            return images.Count - 1;
         }
     }
 

@@ -1,6 +1,7 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Transforms.Image;
+using ResNet.MLNet.Columns;
 using ResNet.MLNet.Scoring;
 
 namespace ResNet.MLNet.Saving;
@@ -42,8 +43,10 @@ internal sealed class SavedChain : IDisposable
         var (image, preset) = (scorer.ImageColumnName, scorer.Classifier.Preset);
         if (scorer.OnBadImage == BadImagePolicy.Skip)
             return $"{nameof(scorer.OnBadImage)} is {nameof(BadImagePolicy.Skip)}, and ML.NET's own transformers, as which a network is saved, stop at an image that cannot be decoded. Set the transformer's {nameof(scorer.OnBadImage)} to {nameof(BadImagePolicy.Throw)} before saving, which does the same.";
-        if (fittedTo[image].Type is ImageDataViewType { Height: <= 0 } or ImageDataViewType { Width: <= 0 })
-            return $"The column '{image}' does not say how large its images are, which ML.NET's ExtractPixels, as a part of which a network is saved, needs to know. Put ResizeImages(\"{image}\", {preset.Width}, {preset.Height}) before the network and fit again.";
+        if (fittedTo[image].Type is not ImageDataViewType images)
+            return $"The column '{image}' holds image files, which ML.NET's own transformers, as which a network is saved, decode and resize to other pixels. Put LoadImages and ResizeImages(\"{image}\", {preset.Width}, {preset.Height}) before the network and fit again; or save it by itself, which Transforms.ResNetScorer scores files with.";
+        if (!ImageColumn.IsOfSize(images, preset))
+            return $"The column '{image}' does not say that its images are {preset.Width}×{preset.Height} pixels, which ML.NET's own transformers, as which a network is saved, need to know: they would resize to other pixels. Put ResizeImages(\"{image}\", {preset.Width}, {preset.Height}) before the network and fit again.";
         return null;
     }
 

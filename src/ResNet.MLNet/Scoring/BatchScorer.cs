@@ -10,7 +10,7 @@ internal sealed class BatchScorer(IImageScorer scorer, DataViewRow source, int c
 {
     readonly ImagePreset preset = scorer.Classifier.Preset;
     readonly int perImage = scorer.FiguresPerImage;
-    readonly RowImageReader reader = new(source, scorer.ImageColumnName);
+    readonly RowImages reader = RowImages.Of(source, scorer.ImageColumnName, scorer.Decoding);
     readonly byte[] pixels = new byte[checked(capacity * scorer.Classifier.Preset.ImageBytes)];
     readonly InvalidDataException?[] faults = new InvalidDataException?[capacity];
     readonly int[] images = new int[capacity]; // row → its place among the images that are good
@@ -28,8 +28,7 @@ internal sealed class BatchScorer(IImageScorer scorer, DataViewRow source, int c
     public void Add()
     {
         images[rows] = good;
-        if (reader.TryDecode(out var image, out var fault))
-            fault = reader.CopyPixels(image, preset, pixels.AsSpan(good * preset.ImageBytes, preset.ImageBytes));
+        var fault = reader.Read(preset, pixels.AsSpan(good * preset.ImageBytes, preset.ImageBytes));
         if (fault is null)
             good++;
         faults[rows] = fault?.At(source.Position);

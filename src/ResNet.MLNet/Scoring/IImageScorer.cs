@@ -12,6 +12,9 @@ internal interface IImageScorer
     /// <summary>Name of the column of images.</summary>
     string ImageColumnName { get; }
 
+    /// <summary>How image files are decoded, where the column holds such.</summary>
+    ImageDecodingOptions Decoding { get; }
+
     /// <summary>Rows read ahead and scored in one forward pass.</summary>
     int BatchSize { get; }
 

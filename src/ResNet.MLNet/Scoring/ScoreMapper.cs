@@ -39,7 +39,7 @@ internal sealed class ScoreMapper : IRowToRowMapper
             if (Source(column) is { } source)
                 needed.Add(source.Index);
             else
-                needed.UnionWith(RowImageReader.Needed(InputSchema, Scorer.ImageColumnName).Select(c => c.Index));
+                needed.UnionWith(RowImages.Needed(InputSchema, Scorer.ImageColumnName).Select(c => c.Index));
         }
         return InputSchema.Where(column => needed.Contains(column.Index));
     }

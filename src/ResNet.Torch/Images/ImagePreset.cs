@@ -90,6 +90,10 @@ public sealed record ImagePreset(int Height, int Width, IReadOnlyList<float> Mea
         return pixels;
     }
 
+    /// <summary>Whether it says how images of other sizes are brought to its own.</summary>
+    [JsonIgnore]
+    internal bool Resizes => ResizeShorterSide is not null || ResizeTo is not null;
+
     /// <summary>Why no network can have it, as a file may; null where one can.</summary>
     internal string? Fault()
     {

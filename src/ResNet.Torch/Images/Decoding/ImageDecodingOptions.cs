@@ -42,7 +42,8 @@ public sealed record ImageDecodingOptions
             throw new ArgumentException($"{nameof(ImageDecodingOptions)}: {faults}.");
     }
 
-    IEnumerable<string> Faults()
+    /// <summary>Every option that is out of range, in words.</summary>
+    public IEnumerable<string> Faults()
     {
         // An array holds the decoded pixels, four bytes each.
         if (MaxPixels < 1 || MaxPixels > Array.MaxLength / 4)
