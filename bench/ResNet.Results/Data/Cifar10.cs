@@ -1,7 +1,4 @@
-using Microsoft.ML.Data;
-using ResNet.MLNet.Rows;
 using ResNet.Torch;
-using ResNet.Torch.Images;
 
 namespace ResNet.Results.Data;
 
@@ -17,23 +14,10 @@ static class Cifar10
     public static LabelledImages Load(string folder, string part, int size = Side, int? perClass = null)
     {
         var classes = Directory.GetDirectories(Path.Combine(folder, part)).Order(StringComparer.Ordinal).ToList();
-        var images = new LabelledImages(ImagePreset.ImageNet(size, size), classes.Count) { ClassNames = [.. classes.Select(path => Path.GetFileName(path)!)] };
+        var images = new LabelledImages(ImagePreset.ImageNet(size, size) with { ResizeTo = new(size, size) }, classes.Count) { ClassNames = [.. classes.Select(path => Path.GetFileName(path)!)] };
         var files = classes.SelectMany((path, label) => Directory.GetFiles(path, "*.jpg").Order(StringComparer.Ordinal).Take(perClass ?? int.MaxValue).Select(file => (file, label))).ToList();
-        foreach (var (pixels, label) in files.AsParallel().AsOrdered().Select(item => (Decode(item.file, images.Preset), item.label)))
+        foreach (var (pixels, label) in files.AsParallel().AsOrdered().Select(item => (images.Preset.ReadFile(item.file), item.label)))
             images.Add(pixels, label);
         return images;
-    }
-
-    static byte[] Decode(string file, ImagePreset preset)
-    {
-        using var image = MLImage.CreateFromFile(file);
-        var stored = ImagePreset.ImageNet(image.Height, image.Width);
-        var pixels = new byte[stored.ImageBytes];
-        ImagePixels.Copy(image, stored, pixels);
-        if ((image.Height, image.Width) == (preset.Height, preset.Width))
-            return pixels;
-        var target = new byte[preset.ImageBytes];
-        PixelResize.Resize(pixels, new(stored), new(0, 0, image.Width, image.Height), target, new(preset));
-        return target;
     }
 }
