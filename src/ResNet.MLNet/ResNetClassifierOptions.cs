@@ -29,6 +29,12 @@ public sealed record ResNetClassifierOptions
     /// <summary>Name of the new column of predicted labels. Default "PredictedLabel".</summary>
     public string PredictedLabelColumnName { get; init; } = "PredictedLabel";
 
+    /// <summary>
+    /// Name of a further new column that says why a row's image could not be scored: text, empty where it could. For <see cref="BadImagePolicy.Skip"/>.
+    /// Default null: there is no such column.
+    /// </summary>
+    public string? ImageErrorColumnName { get; init; }
+
     /// <summary>The network. Default <see cref="ResNetVariant.ResNet18"/>.</summary>
     public ResNetVariant Variant { get; init; } = ResNetVariant.ResNet18;
 
@@ -86,7 +92,7 @@ public sealed record ResNetClassifierOptions
     /// <summary>Ends <c>Fit</c> before the next row is read or the next step taken, with an <see cref="OperationCanceledException"/>.</summary>
     public CancellationToken CancellationToken { get; init; }
 
-    internal ClassifierColumns Columns => new(LabelColumnName, new(ImageColumnName, ScoreColumnName, PredictedLabelColumnName));
+    internal ClassifierColumns Columns => new(LabelColumnName, new(ImageColumnName, ScoreColumnName, PredictedLabelColumnName, ImageErrorColumnName));
 
     /// <summary>Tells all faults at once.</summary>
     /// <exception cref="ArgumentException">An option is out of range; the message names each one.</exception>

@@ -1,5 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using Microsoft.ML.Transforms.Image;
 using ResNet.MLNet.Columns;
 using ResNet.MLNet.Saving;
 using ResNet.MLNet.Scoring;
@@ -94,6 +95,25 @@ public sealed class ResNetClassifierTransformer : ISingleFeaturePredictionTransf
     /// <summary>Writes network, preset and class names as a TorchScript archive, for any program that runs <c>torch.jit.load</c>.</summary>
     /// <inheritdoc cref="ImageClassifier.ExportTorchScript"/>
     public void ExportTorchScript(string path, TorchScriptExportOptions? options = null) => Classifier.ExportTorchScript(path, options);
+
+    /// <summary>Reads what <see cref="Save(string)"/> wrote, or another classifier's file, for scoring; <see cref="ResNetCatalog.ResNetScorer(TransformsCatalog, string, string, string, string)"/> does so in a pipeline.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="options">Columns and scoring; the defaults when null.</param>
+    /// <returns>A transformer that owns the network's native memory: dispose it.</returns>
+    /// <exception cref="ArgumentException">The options have faults; the message names them.</exception>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="WeightFormatException">The file is damaged, or holds no classifier; the message says what to do.</exception>
+    /// <exception cref="WeightMismatchException">The weights are not those of the network that the file names.</exception>
+    public static ResNetClassifierTransformer Load(string path, ResNetScorerOptions? options = null)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        options ??= new();
+        options.RequireValid();
+        var classifier = ImageClassifier.Load(path);
+        var images = new DataViewSchema.Builder();
+        images.AddColumn(options.ImageColumnName, new ImageDataViewType(classifier.Preset.Height, classifier.Preset.Width));
+        return new(images.ToSchema(), options.Columns, ClassLabels.Of(classifier.ClassNames), classifier, ownsClassifier: true, options.ScoringBatchSize, options.OnBadImage, options.Decoding);
+    }
 
     /// <summary>Saves itself as a chain of ML.NET's own transformers around an ONNX graph, which needs none of this library to be loaded and scored with.</summary>
     void ICanSaveModel.Save(ModelSaveContext ctx) => SavedClassifier.Save(this, ctx);

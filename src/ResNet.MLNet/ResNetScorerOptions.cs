@@ -18,6 +18,12 @@ public sealed record ResNetScorerOptions
     /// <summary>Name of the new column of predicted labels. Default "PredictedLabel".</summary>
     public string PredictedLabelColumnName { get; init; } = "PredictedLabel";
 
+    /// <summary>
+    /// Name of a further new column that says why a row's image could not be scored: text, empty where it could. For <see cref="BadImagePolicy.Skip"/>.
+    /// Default null: there is no such column.
+    /// </summary>
+    public string? ImageErrorColumnName { get; init; }
+
     /// <summary>Rows read ahead and scored in one forward pass, at least 1. Default 32.</summary>
     public int ScoringBatchSize { get; init; } = 32;
 
@@ -27,7 +33,7 @@ public sealed record ResNetScorerOptions
     /// <summary>How image files are decoded, where <see cref="ImageColumnName"/> holds paths or bytes of such. Default: orientation applied, transparency left out.</summary>
     public ImageDecodingOptions Decoding { get; init; } = new();
 
-    internal ScoringColumns Columns => new(ImageColumnName, ScoreColumnName, PredictedLabelColumnName);
+    internal ScoringColumns Columns => new(ImageColumnName, ScoreColumnName, PredictedLabelColumnName, ImageErrorColumnName);
 
     /// <summary>Tells all faults at once.</summary>
     /// <exception cref="ArgumentException">An option is out of range; the message names each one.</exception>

@@ -105,6 +105,44 @@ public sealed class ImageInputTests : IDisposable
     }
 
     [TestMethod]
+    public void Transform_ErrorColumn_SaysWhyARowHasNoScore()
+    {
+        var bad = folder.File("left", "01.png");
+        File.WriteAllBytes(bad, File.ReadAllBytes(bad)[..40]);
+        using var classifier = Classifier(resizing);
+        var scorer = mlContext.Transforms.ResNetScorer(classifier, new ResNetScorerOptions { ImageColumnName = "ImagePath", OnBadImage = BadImagePolicy.Skip, ImageErrorColumnName = "Why" });
+        using var model = scorer.Fit(Paths());
+
+        var why = model.Transform(Paths()).GetColumn<string>("Why").ToList();
+
+        Assert.StartsWith($"Column 'ImagePath', row 1 ({bad}): not an image that can be used: ", why[1]);
+        Assert.IsTrue(why.Where((_, row) => row != 1).All(text => text.Length == 0));
+        var promised = scorer.GetOutputSchema(MLNetInternals.ShapeOf(null, Paths().Schema)).Single(column => column.Name == "Why");
+        Assert.AreEqual((SchemaShape.Column.VectorKind.Scalar, (DataViewType)TextDataViewType.Instance), (promised.Kind, promised.ItemType));
+        Assert.Contains("'Why' says why", Assert.ThrowsExactly<NotSupportedException>(() => SaveOf(TestImages.Rows(mlContext, 1))).Message);
+
+        void SaveOf(IDataView images)
+        {
+            using var ofImages = mlContext.Transforms.ResNetScorer(classifier, new ResNetScorerOptions { ImageErrorColumnName = "Why" }).Fit(images);
+            mlContext.Model.Save(ofImages, null, new MemoryStream());
+        }
+    }
+
+    [TestMethod]
+    public void Load_SavedTransformer_ScoresAndSavesAgain()
+    {
+        var rows = TestImages.Rows(mlContext, 4);
+        using var classifier = Classifier(ImagePreset.ImageNet(TestImages.Size, TestImages.Size));
+        using var model = mlContext.Transforms.ResNetScorer(classifier).Fit(rows);
+        model.Save(folder.File("network.safetensors"));
+
+        using var loaded = ResNetClassifierTransformer.Load(folder.File("network.safetensors"), new() { ScoringBatchSize = 3 });
+
+        AssertSame([.. model.Transform(rows).GetColumn<float[]>("Score")], loaded.Transform(rows));
+        mlContext.Model.Save(loaded, null, new MemoryStream());
+    }
+
+    [TestMethod]
     public void Save_Paths_SaysWhatToDo()
     {
         using var classifier = Classifier(resizing);

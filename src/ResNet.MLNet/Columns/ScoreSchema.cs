@@ -15,7 +15,7 @@ internal static class AnnotationNames
     public const string ScoreValueKind = nameof(ScoreValueKind);
 }
 
-/// <summary>The two columns that a classifier adds, with the types and annotations of ML.NET's own multiclass trainers.</summary>
+/// <summary>The columns that a classifier adds, with the types and annotations of ML.NET's own multiclass trainers.</summary>
 internal static class ScoreSchema
 {
     static readonly KeyDataViewType setIdType = new(typeof(uint), int.MaxValue);
@@ -25,6 +25,7 @@ internal static class ScoreSchema
     [
         NewColumn.KeyOfLargest(columns.PredictedLabel, classes.Count, PredictedLabelAnnotations(input, classes)),
         NewColumn.Vector(columns.Score, classes.Count, ScoreAnnotations(input, classes)),
+        .. columns.ImageError is { } error ? (NewColumn[])[NewColumn.Fault(error)] : [],
     ];
 
     static DataViewSchema.Annotations PredictedLabelAnnotations(DataViewSchema input, ClassLabels classes)
@@ -66,7 +67,7 @@ internal static class ScoreSchema
         return largest + 1;
     }
 
-    /// <summary>The same two columns, promised for values of a type that are yet to come, or for keys that stand for none.</summary>
+    /// <summary>The same columns, promised for values of a type that are yet to come, or for keys that stand for none.</summary>
     public static IEnumerable<SchemaShape.Column> Promise(ScoringColumns columns, DataViewType? values)
     {
         SchemaShape.Column[] kinds =
@@ -82,6 +83,8 @@ internal static class ScoreSchema
 
         yield return MLNetInternals.NewColumn(columns.PredictedLabel, SchemaShape.Column.VectorKind.Scalar, NumberDataViewType.UInt32, isKey: true, new([.. valuesOfLabel, .. kinds]));
         yield return MLNetInternals.NewColumn(columns.Score, SchemaShape.Column.VectorKind.Vector, NumberDataViewType.Single, isKey: false, new([.. valuesOfScore, .. kinds]));
+        if (columns.ImageError is { } error)
+            yield return Scalar(error, TextDataViewType.Instance);
     }
 
     static SchemaShape.Column Scalar(string name, DataViewType type, bool isKey = false) =>

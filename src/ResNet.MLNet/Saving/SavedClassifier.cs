@@ -20,6 +20,8 @@ internal static class SavedClassifier
         using var chain = new SavedChain(transformer, transformer.FittedTo);
         if (columns is { Score: not DefaultScore, PredictedLabel: DefaultScore })
             throw new NotSupportedException($"A predicted label that is called '{DefaultScore}' beside scores that are not cannot be saved: ML.NET's own transformers, as which a network is saved, call their scores so. Choose another PredictedLabelColumnName.");
+        if (columns.ImageError is not null)
+            throw new NotSupportedException($"The column '{columns.ImageError}' says why an image could not be scored, which ML.NET's own transformers, as which a network is saved, do not tell. Leave {nameof(ResNetScorerOptions.ImageErrorColumnName)} out and fit again.");
 
         // A prediction transformer calls its scores "Score" and nothing else: another name is a copy's, and a column that had that name gets it back.
         var transforms = chain.Context.Transforms;

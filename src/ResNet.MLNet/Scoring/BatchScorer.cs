@@ -46,5 +46,6 @@ internal sealed class BatchScorer(IImageScorer scorer, DataViewRow source, int c
     }
 
     /// <summary>A getter of a new column, for the row that <paramref name="current"/> tells.</summary>
-    public Delegate Getter(NewColumn column, Func<int> current) => column.Getter(() => Figures(current()));
+    public Delegate Getter(NewColumn column, Func<int> current) => column.Getter?.Invoke(() => Figures(current()))
+        ?? (ValueGetter<ReadOnlyMemory<char>>)((ref ReadOnlyMemory<char> target) => target = (faults[current()]?.Message ?? "").AsMemory());
 }

@@ -9,9 +9,12 @@ internal delegate ReadOnlySpan<float> RowFigures();
 
 /// <summary>A column that is made of a network's figures.</summary>
 /// <param name="Column">Its name, type and annotations.</param>
-/// <param name="Getter">Makes its getter.</param>
-internal sealed record NewColumn(DataViewSchema.DetachedColumn Column, Func<RowFigures, Delegate> Getter)
+/// <param name="Getter">Makes its getter; null for the column that says why there are no figures.</param>
+internal sealed record NewColumn(DataViewSchema.DetachedColumn Column, Func<RowFigures, Delegate>? Getter)
 {
+    /// <summary>Why there are no figures, as text: empty where there are.</summary>
+    public static NewColumn Fault(string name) => new(new(name, TextDataViewType.Instance, null), Getter: null);
+
     /// <summary>The figures themselves.</summary>
     public static NewColumn Vector(string name, int length, DataViewSchema.Annotations? annotations = null) => new(
         new(name, new VectorDataViewType(NumberDataViewType.Single, length), annotations),
