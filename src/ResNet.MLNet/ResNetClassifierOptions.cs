@@ -10,7 +10,7 @@ public enum BadImagePolicy
     /// <summary>Stop, with an error that names the column, the row and the file.</summary>
     Throw,
 
-    /// <summary>In training leave the row out, and say in the log how many were; in scoring give a missing label, and scores or features that are not a number.</summary>
+    /// <summary>In training leave the row out, and say in the log which, and how many there were; in scoring give a missing label, and scores or features that are not a number.</summary>
     Skip,
 }
 

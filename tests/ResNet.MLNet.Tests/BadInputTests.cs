@@ -107,16 +107,20 @@ public class BadInputTests
         using var folder = TestImages.Files(perClass: 3);
         File.WriteAllText(folder.File("left", "01.png"), "no image");
         File.WriteAllText(folder.File("top", "02.png"), "");
-        var warnings = new List<string>();
+        var (warnings, leftOut) = (new List<string>(), new List<string>());
         mlContext.Log += (_, e) =>
         {
             if (e.Kind == ChannelMessageKind.Warning)
                 warnings.Add(e.Message);
+            else if (e.RawMessage.StartsWith("Left out: ", StringComparison.Ordinal))
+                leftOut.Add(e.RawMessage);
         };
         var images = TestImages.LoadFiles(mlContext, folder.Path);
 
         using var model = Classifier(TestImages.Options with { OnBadImage = BadImagePolicy.Skip }).Fit(images);
 
+        Assert.HasCount(2, leftOut);
+        Assert.IsTrue(leftOut[0].Contains("01.png") && leftOut[1].Contains("02.png"), string.Join('\n', leftOut));
         Assert.IsTrue(warnings.Exists(w => w.Contains("2 of 9 images") && w.Contains("01.png")), string.Join('\n', warnings));
         var labels = model.Transform(images).GetColumn<uint>("PredictedLabel").ToArray();
         var scores = model.Transform(images).GetColumn<VBuffer<float>>("Score").Select(s => s.DenseValues().ToArray()).ToArray();

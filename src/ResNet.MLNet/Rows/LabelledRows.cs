@@ -82,6 +82,7 @@ internal static class LabelledRows
                     throw error;
                 if (options.OnBadImage == BadImagePolicy.Throw)
                     throw new InvalidDataException($"{error.Message} Set {nameof(ResNetClassifierOptions.OnBadImage)} to {nameof(BadImagePolicy.Skip)} to train without it.", error.InnerException);
+                channel.Info(MessageSensitivity.None, $"Left out: {error.Message}");
                 firstBad ??= error.Message;
                 bad++;
             }
