@@ -51,11 +51,11 @@ public class ImageCheckTests
     [TestMethod]
     public void CountClasses_KeysWithoutNames_AreCountedByNumber()
     {
-        var rows = mlContext.Data.LoadFromEnumerable(new uint[] { 11, 3, 0, 3 }.Select(key => new HashedRow { Label = key })); // 0 is no key: the first class is 1
+        var rows = mlContext.Data.LoadFromEnumerable(new uint[] { 11, 3, 2_000_000_000, 3 }.Select(key => new HashedRow { Label = key })); // objects count keys from 0; beyond the last is none
 
         var counts = mlContext.Data.CountClasses(rows);
 
-        CollectionAssert.AreEqual(new ClassCount[] { new("2", 2), new("10", 1) }, counts.Classes.ToArray());
+        CollectionAssert.AreEqual(new ClassCount[] { new("3", 2), new("11", 1) }, counts.Classes.ToArray());
         Assert.AreEqual(1, counts.Unlabelled);
     }
 
