@@ -1,5 +1,5 @@
 // Images per second from files to a network's 224×224 pixels, on one thread and on two: ours (torchvision's resize and crop, to the bit) and ML.NET's
-// LoadImages → ResizeImages (IsoCrop) → ExtractPixels, by turns in one run: dotnet run bench/decoding.cs FOLDER [ROUNDS]
+// LoadImages → ResizeImages (IsoCrop) → ExtractPixels, by turns in one run: dotnet run -c Release bench/decoding.cs FOLDER [ROUNDS]
 
 #:project ../src/ResNet.MLNet
 #:package Microsoft.ML
@@ -12,7 +12,7 @@ using Microsoft.ML.Data;
 using Microsoft.ML.Transforms.Image;
 using ResNet.Torch;
 
-var rounds = args.Length > 1 ? int.Parse(args[1]) : 7;
+var rounds = args.Length > 1 ? int.Parse(args[1], System.Globalization.CultureInfo.InvariantCulture) : 7;
 var mlContext = new MLContext();
 // 512 rows, so that ML.NET, which divides rows in batches of 128, has work for two threads.
 var files = Directory.GetFiles(args[0]).Order(StringComparer.Ordinal).ToArray();
@@ -23,7 +23,7 @@ var pixels = mlContext.Transforms.LoadImages("Image", null, "Path")
     .Append(mlContext.Transforms.ExtractPixels("Pixels", "Image")).Fit(data).Transform(data);
 var preset = ImagePresets.TorchvisionV1;
 
-Console.WriteLine($"{files.Length} files, {rows.Length} rows, {rounds} rounds, {Environment.ProcessorCount} processors, .NET {Environment.Version}");
+Console.WriteLine(FormattableString.Invariant($"{files.Length} files, {rows.Length} rows, {rounds} rounds, {Environment.ProcessorCount} processors, .NET {Environment.Version}"));
 Console.WriteLine("| threads | ours, images/s | ML.NET, images/s | ratio: median (least to most) |");
 Console.WriteLine("|---|---|---|---|");
 foreach (var threads in new[] { 1, 2 })
