@@ -142,5 +142,6 @@ public static class ImageDataCatalog
             channel.Info(MessageSensitivity.None, report.ToString());
     }
 
-    static IChannel Channel(DataOperationsCatalog catalog, string name) => MLNetInternals.Environment(catalog).Register(name).Start("Images");
+    /// <summary>Of the environment itself: to register a component would draw from its random numbers, and what a seed gives would depend on what was listed.</summary>
+    static IChannel Channel(DataOperationsCatalog catalog, string name) => MLNetInternals.Environment(catalog).Start(name);
 }

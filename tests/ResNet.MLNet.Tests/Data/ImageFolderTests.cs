@@ -105,4 +105,17 @@ public class ImageFolderTests
 
         Assert.Contains("empty one", Assert.ThrowsExactly<InvalidDataException>(() => mlContext.Data.LoadImageFolder(folder.Path)).Message);
     }
+
+    [TestMethod]
+    public void LoadImageFolder_ContextWithASeed_LeavesWhatItGivesLaterTheSame()
+    {
+        using var folder = TestImages.Files(perClass: 1);
+        var (listing, other) = (new MLContext(seed: 1), new MLContext(seed: 1));
+        listing.Data.LoadImageFolder(folder.Path);
+
+        CollectionAssert.AreEqual(HeldBack(other), HeldBack(listing));
+
+        static int[] HeldBack(MLContext context) =>
+            [.. context.Data.TrainTestSplit(TestImages.Rows(context, 60), 0.3).TestSet.GetColumn<int>("Number")];
+    }
 }
