@@ -1,4 +1,5 @@
 using Microsoft.ML.Data;
+using ResNet.Torch.Images;
 
 namespace ResNet.MLNet.Rows;
 
@@ -24,7 +25,7 @@ internal static class ImagePixels
         if (channels == 1)
         {
             for (int i = 0, from = 0; i < target.Length; i++, from += BytesPerPixel)
-                target[i] = Luma(pixels[from + red], pixels[from + 1], pixels[from + blue]);
+                target[i] = (byte)PixelColor.Grey(pixels[from + red], pixels[from + 1], pixels[from + blue]);
             return;
         }
         for (int to = 0, from = 0; to < target.Length; to += 3, from += BytesPerPixel)
@@ -34,7 +35,4 @@ internal static class ImagePixels
             target[to + 2] = pixels[from + blue];
         }
     }
-
-    /// <summary>0.299 R + 0.587 G + 0.114 B (ITU-R BT.601), rounded: the weights in 65,536ths, which sum to 65,536 so that grey stays the same.</summary>
-    static byte Luma(byte red, byte green, byte blue) => (byte)((19595 * red + 38470 * green + 7471 * blue + 32768) >> 16);
 }

@@ -113,8 +113,12 @@ internal sealed class ReadingPass(DataViewSchema schema, ResNetClassifierOptions
     /// <summary>The images, which the first one's preset makes.</summary>
     LabelledImages Stored(ImagePreset preset)
     {
-        var classes = ClassLabels.Of(schema[options.LabelColumnName]);
-        return Images ??= new(preset, classes.Count, options.MemoryLimit) { ClassNames = classes.Names };
+        if (Images is null)
+        {
+            var classes = ClassLabels.Of(schema[options.LabelColumnName]);
+            Images = new(preset, classes.Count, options.MemoryLimit) { ClassNames = classes.Names };
+        }
+        return Images;
     }
 
     /// <summary>What images become; null where the first one's size decides.</summary>
@@ -122,7 +126,7 @@ internal sealed class ReadingPass(DataViewSchema schema, ResNetClassifierOptions
     {
         if (options.Preset is not null || schema[options.ImageColumnName].Type is ImageDataViewType)
             return options.Preset;
-        return FineTuned() ?? ImagePresets.TorchvisionV1 with { Mean = ImagePreset.ImageNet(224, 224, options.Channels).Mean, Std = ImagePreset.ImageNet(224, 224, options.Channels).Std };
+        return FineTuned() ?? ImagePreset.ImageNet(224, 224, options.Channels) with { ResizeShorterSide = ImagePresets.TorchvisionV1.ResizeShorterSide };
     }
 
     /// <summary>The preset of the classifier that is fine-tuned, where there is one of as many channels.</summary>
