@@ -18,6 +18,9 @@ sealed record BenchmarkOptions(IReadOnlyList<string> Networks, int? Rounds, int?
     /// <summary>Photographs of the size that cameras' pictures are shared in.</summary>
     public string PhotosOrDrawn() => Photos ?? DrawnPictures.Folder(DrawnPhotographs, 500, 375);
 
+    /// <summary>Those in words, for the report.</summary>
+    public string PhotosDescribed => Photographs.Described(PhotosOrDrawn());
+
     /// <summary>Settings of a side at 224 pixels.</summary>
     public SideSettings SettingsOf(SideKind side, string network) => new(side.Name, network, 224, PhotosOrDrawn(), FashionMnist);
 

@@ -8,7 +8,7 @@ namespace ResNet.Benchmarks.Rows;
 static class Training
 {
     public static IEnumerable<Comparison> Photographs(BenchmarkOptions options, string row) => options.Networks.Select(network => Turns
-        .Take(options, row, network, Sides.Photographs.Described(options.PhotosOrDrawn()), count: 5, new(SideKind.Trainer, Images: 96, First: 64), new(SideKind.PlainTraining, Images: 64, First: 32))
+        .Take(options, row, network, options.PhotosDescribed, count: 5, new(SideKind.Trainer, Images: 96, First: 64), new(SideKind.PlainTraining, Images: 64, First: 32))
         .Against(1, round => round.Rate, "images/s", Goal.AtLeast(3)));
 
     // Time of the steps alone by that of Fit's epoch; both as rates.

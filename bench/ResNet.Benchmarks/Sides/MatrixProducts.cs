@@ -15,7 +15,8 @@ sealed class MatrixProducts : ISide
     public MatrixProducts(ScalarType type)
     {
         TorchRuntime.Load();
-        (a, b) = (ones([Side, Side], type), ones([Side, Side], type));
+        using var scope = NewDisposeScope();
+        (a, b) = (randn(Side, Side).to(type).DetachFromDisposeScope(), randn(Side, Side).to(type).DetachFromDisposeScope());
     }
 
     /// <param name="images">Products.</param>
