@@ -6,10 +6,14 @@ namespace ResNet.Torch;
 /// <summary>A trained network with its preset: 8-bit pixels in, class probabilities out. Any number of threads may share one.</summary>
 public sealed class ImageClassifier : IDisposable
 {
+    /// <summary>The environment variable that decides what <see cref="ScoringPrecision.Auto"/> is: <c>RESNET_SCORING_PRECISION</c>, Float32 or BFloat16.</summary>
+    public const string PrecisionVariable = "RESNET_SCORING_PRECISION";
+
     readonly ReaderWriterLockSlim use = new(LockRecursionPolicy.NoRecursion); // scoring reads, disposal writes
     readonly Lock preparing = new();
     volatile Predictor? predictor;
     bool isDisposed;
+    int forwardPasses;
 
     /// <summary>Takes over the network, which is put in eval mode and disposed with the classifier.</summary>
     /// <param name="network">The network.</param>
@@ -39,11 +43,25 @@ public sealed class ImageClassifier : IDisposable
     /// <summary>What the network expects of its images.</summary>
     public ImagePreset Preset { get; }
 
-    /// <summary>The numbers that it scores in. Default <see cref="ScoringPrecision.Auto"/>.</summary>
-    public ScoringPrecision Precision { get; init; }
+    /// <summary>The numbers that it scores in. Default <see cref="ScoringPrecision.Auto"/>. Once set, the next score prepares the weights anew.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such precision.</exception>
+    /// <exception cref="ObjectDisposedException">The classifier is disposed.</exception>
+    public ScoringPrecision Precision
+    {
+        get;
+        set
+        {
+            if (!Enum.IsDefined(value))
+                throw new ArgumentOutOfRangeException(nameof(value), value, $"A classifier scores in one of {string.Join(", ", Enum.GetNames<ScoringPrecision>())}.");
+            Change(() => field = value);
+        }
+    }
 
     /// <summary>The name of each class, in the order of the scores.</summary>
     public IReadOnlyList<string> ClassNames { get; }
+
+    /// <summary>Batches that the network has run on.</summary>
+    internal int ForwardPasses => Volatile.Read(ref forwardPasses);
 
     /// <summary>What each epoch of the training came to, which goes into the classifier's file. Default none.</summary>
     /// <exception cref="ArgumentException">An epoch is null.</exception>
@@ -164,13 +182,21 @@ public sealed class ImageClassifier : IDisposable
     /// <exception cref="ObjectDisposedException">The classifier is disposed.</exception>
     public void Prepare()
     {
+        Change(() => { });
+        using var lease = Borrow();
+        _ = Prepared();
+    }
+
+    /// <summary>Changes what weights are prepared by, once nothing scores.</summary>
+    void Change(Action change)
+    {
         use.EnterWriteLock();
         try
         {
             ObjectDisposedException.ThrowIf(isDisposed, this);
-            var before = predictor;
-            predictor = new Predictor(Network, Preset, Precision);
-            before?.Dispose();
+            change();
+            predictor?.Dispose();
+            predictor = null;
         }
         finally
         {
@@ -188,7 +214,7 @@ public sealed class ImageClassifier : IDisposable
             return [];
         using var lease = Borrow();
         var figures = new float[checked(count * figuresPerImage)];
-        Prepared().Run(function, pixels, figures);
+        Interlocked.Add(ref forwardPasses, Prepared().Run(function, pixels, figures));
         return figures;
     }
 

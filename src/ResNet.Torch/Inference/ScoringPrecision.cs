@@ -3,7 +3,10 @@ namespace ResNet.Torch;
 /// <summary>The numbers that a network scores in. Pooled features, the last layer and the softmax are float32 in any case.</summary>
 public enum ScoringPrecision
 {
-    /// <summary>bfloat16 where the processor has instructions for it (AVX512-BF16, AMX); else float32. The default.</summary>
+    /// <summary>
+    /// What the environment variable <c>RESNET_SCORING_PRECISION</c> says; without it, bfloat16 where the processor has instructions for it (AVX512-BF16, AMX),
+    /// and else float32. The default.
+    /// </summary>
     Auto,
 
     /// <summary>float32: PyTorch's own numbers, to rounding.</summary>

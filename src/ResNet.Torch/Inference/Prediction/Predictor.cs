@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 using static TorchSharp.torch;
 
@@ -16,7 +15,6 @@ internal sealed class Predictor : IDisposable
     readonly ImagePreset preset;
     readonly jit.ScriptModule program;
     readonly Tensor[] weights;
-    readonly ConcurrentBag<Tensor> buffers = []; // uint8 [BatchSize, H, W, C]
 
     /// <param name="network">In eval mode; it stays the caller's.</param>
     /// <param name="preset">What its images are.</param>
@@ -25,7 +23,7 @@ internal sealed class Predictor : IDisposable
     {
         this.preset = preset;
         BatchSize = BatchFor(preset);
-        Precision = precision == ScoringPrecision.Auto ? (Training.Precision.HasFastBFloat16 ? ScoringPrecision.BFloat16 : ScoringPrecision.Float32) : precision;
+        Precision = precision == ScoringPrecision.Auto ? AutomaticPrecision() : precision;
         (program, weights, IsFused) = Prepare(network);
     }
 
@@ -41,33 +39,39 @@ internal sealed class Predictor : IDisposable
     /// <summary>Images of a preset that one forward pass takes best.</summary>
     public static int BatchFor(ImagePreset preset) => (int)Math.Clamp(PixelsForOneBatch / ((long)preset.Height * preset.Width), 1, MostImages);
 
+    /// <summary>What the environment asks for, or else what is fast on this processor.</summary>
+    /// <exception cref="InvalidOperationException">The environment asks for something that there is not.</exception>
+    static ScoringPrecision AutomaticPrecision()
+    {
+        var fast = Training.Precision.HasFastBFloat16 ? ScoringPrecision.BFloat16 : ScoringPrecision.Float32;
+        if (Environment.GetEnvironmentVariable(ImageClassifier.PrecisionVariable) is not { Length: > 0 } asked)
+            return fast;
+        if (!Enum.TryParse<ScoringPrecision>(asked, ignoreCase: true, out var precision) || !Enum.IsDefined(precision))
+            throw new InvalidOperationException($"The environment variable {ImageClassifier.PrecisionVariable} is '{asked}'; it may be {string.Join(", ", Enum.GetNames<ScoringPrecision>())}.");
+        return precision == ScoringPrecision.Auto ? fast : precision;
+    }
+
     /// <summary>Runs one of the program's functions.</summary>
     /// <param name="function">A name that <see cref="PredictorScript"/> gives.</param>
     /// <param name="pixels">Images of the preset's bytes, one after the other.</param>
     /// <param name="figures">As many figures for each image as the function gives.</param>
-    public void Run(string function, ReadOnlySpan<byte> pixels, Span<float> figures)
+    /// <returns>Forward passes that it took.</returns>
+    public int Run(string function, ReadOnlySpan<byte> pixels, Span<float> figures)
     {
         using var inference = inference_mode();
         using var scope = NewDisposeScope();
         var count = pixels.Length / preset.ImageBytes;
         var each = figures.Length / count;
-        if (!buffers.TryTake(out var buffer))
-            buffer = empty(BatchSize, preset.Height, preset.Width, preset.Channels, dtype: ScalarType.Byte).DetachFromDisposeScope();
-        try
+        var buffer = empty(Math.Min(count, BatchSize), preset.Height, preset.Width, preset.Channels, dtype: ScalarType.Byte);
+        for (var first = 0; first < count; first += BatchSize)
         {
-            for (var first = 0; first < count; first += BatchSize)
-            {
-                using var batch = NewDisposeScope();
-                var images = Math.Min(BatchSize, count - first);
-                pixels.Slice(first * preset.ImageBytes, images * preset.ImageBytes).CopyTo(buffer.bytes);
-                var result = (Tensor)program.invoke(function, buffer.narrow(0, 0, images), weights);
-                result.data<float>().CopyTo(figures.Slice(first * each, images * each));
-            }
+            using var batch = NewDisposeScope();
+            var images = Math.Min(BatchSize, count - first);
+            pixels.Slice(first * preset.ImageBytes, images * preset.ImageBytes).CopyTo(buffer.bytes);
+            var result = (Tensor)program.invoke(function, buffer.narrow(0, 0, images), weights);   // N×figures
+            result.data<float>().CopyTo(figures.Slice(first * each, images * each));
         }
-        finally
-        {
-            buffers.Add(buffer);
-        }
+        return (count + BatchSize - 1) / BatchSize;
     }
 
     (jit.ScriptModule Program, Tensor[] Weights, bool IsFused) Prepare(ResidualNetwork network)
@@ -113,7 +117,5 @@ internal sealed class Predictor : IDisposable
     {
         program.Dispose();
         Array.ForEach(weights, weight => weight.Dispose());
-        foreach (var buffer in buffers)
-            buffer.Dispose();
     }
 }
