@@ -60,6 +60,15 @@ public sealed class ImageClassifier : IDisposable
     /// <summary>The name of each class, in the order of the scores.</summary>
     public IReadOnlyList<string> ClassNames { get; }
 
+    /// <summary>Where it scores. Default <see cref="ComputeDevice.Auto"/>: on a GPU where libtorch finds one. Once set, the next score prepares the weights anew.</summary>
+    /// <remarks><see cref="Network"/> itself stays where it is.</remarks>
+    /// <exception cref="ObjectDisposedException">The classifier is disposed.</exception>
+    public ComputeDevice Device
+    {
+        get;
+        set => Change(() => field = value);
+    }
+
     /// <summary>Batches that the network has run on.</summary>
     internal int ForwardPasses => Volatile.Read(ref forwardPasses);
 
@@ -223,7 +232,7 @@ public sealed class ImageClassifier : IDisposable
         if (predictor is { } ready)
             return ready;
         lock (preparing)
-            return predictor ??= new Predictor(Network, Preset, Precision);
+            return predictor ??= new Predictor(Network, Preset, Precision, Device.Resolve());
     }
 
     /// <summary>Scores an image file: decoded, and resized and cropped as <see cref="Preset"/> says.</summary>

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace ResNet.Torch.Inference;
@@ -10,20 +11,22 @@ namespace ResNet.Torch.Inference;
 internal sealed class Predictor : IDisposable
 {
     // Where a batch of 224×224 images is as fast as any larger one; of smaller images as many more, so that calls do not show.
-    const int PixelsForOneBatch = 16 * 224 * 224, MostImages = 256;
+    const int PixelsForOneBatch = 16 * 224 * 224, MostImages = 256, GpuBatches = 4;
 
     readonly ImagePreset preset;
+    readonly Device device;
     readonly jit.ScriptModule program;
     readonly Tensor[] weights;
 
     /// <param name="network">In eval mode; it stays the caller's.</param>
     /// <param name="preset">What its images are.</param>
     /// <param name="precision">What it computes in.</param>
-    public Predictor(ResidualNetwork network, ImagePreset preset, ScoringPrecision precision)
+    /// <param name="device">Where it computes.</param>
+    public Predictor(ResidualNetwork network, ImagePreset preset, ScoringPrecision precision, Device device)
     {
-        this.preset = preset;
-        BatchSize = BatchFor(preset);
-        Precision = precision == ScoringPrecision.Auto ? AutomaticPrecision() : precision;
+        (this.preset, this.device) = (preset, device);
+        BatchSize = BatchFor(preset) * (IsOnGpu ? GpuBatches : 1);
+        Precision = precision == ScoringPrecision.Auto ? AutomaticPrecision(IsOnGpu || Training.Precision.HasFastBFloat16) : precision;
         (program, weights, IsFused) = Prepare(network);
     }
 
@@ -41,9 +44,9 @@ internal sealed class Predictor : IDisposable
 
     /// <summary>What the environment asks for, or else what is fast on this processor.</summary>
     /// <exception cref="InvalidOperationException">The environment asks for something that there is not.</exception>
-    static ScoringPrecision AutomaticPrecision()
+    static ScoringPrecision AutomaticPrecision(bool hasFastBFloat16)
     {
-        var fast = Training.Precision.HasFastBFloat16 ? ScoringPrecision.BFloat16 : ScoringPrecision.Float32;
+        var fast = hasFastBFloat16 ? ScoringPrecision.BFloat16 : ScoringPrecision.Float32;
         if (Environment.GetEnvironmentVariable(ImageClassifier.PrecisionVariable) is not { Length: > 0 } asked)
             return fast;
         if (!Enum.TryParse<ScoringPrecision>(asked, ignoreCase: true, out var precision) || !Enum.IsDefined(precision))
@@ -62,16 +65,31 @@ internal sealed class Predictor : IDisposable
         using var scope = NewDisposeScope();
         var count = pixels.Length / preset.ImageBytes;
         var each = figures.Length / count;
-        var buffer = empty(Math.Min(count, BatchSize), preset.Height, preset.Width, preset.Channels, dtype: ScalarType.Byte);
+        var results = new List<Tensor>();
         for (var first = 0; first < count; first += BatchSize)
         {
             using var batch = NewDisposeScope();
-            var images = Math.Min(BatchSize, count - first);
-            pixels.Slice(first * preset.ImageBytes, images * preset.ImageBytes).CopyTo(buffer.bytes);
-            var result = (Tensor)program.invoke(function, buffer.narrow(0, 0, images), weights);   // N×figures
-            result.data<float>().CopyTo(figures.Slice(first * each, images * each));
+            var images = Images(pixels.Slice(first * preset.ImageBytes, Math.Min(BatchSize, count - first) * preset.ImageBytes));
+            var result = (Tensor)program.invoke(function, images, weights);   // N×figures
+            if (IsOnGpu)
+                results.Add(result.MoveToOuterDisposeScope()); // not read yet: the GPU computes while the next batch is copied
+            else
+                result.data<float>().CopyTo(figures.Slice(first * each, (int)result.numel()));
         }
+        if (results.Count > 0)
+            cat(results).cpu().data<float>().CopyTo(figures);
         return (count + BatchSize - 1) / BatchSize;
+    }
+
+    bool IsOnGpu => device.type == DeviceType.CUDA;
+
+    /// <summary>uint8 [N, H, W, C], on the device; a GPU fetches from pinned memory, while the processor goes on.</summary>
+    Tensor Images(ReadOnlySpan<byte> pixels)
+    {
+        using var scope = NewDisposeScope();
+        var images = empty(pixels.Length / preset.ImageBytes, preset.Height, preset.Width, preset.Channels, dtype: ScalarType.Byte);
+        pixels.CopyTo(images.bytes);
+        return (IsOnGpu ? images.pin_memory().to(device, non_blocking: true) : images).MoveToOuterDisposeScope();
     }
 
     (jit.ScriptModule Program, Tensor[] Weights, bool IsFused) Prepare(ResidualNetwork network)
@@ -79,6 +97,11 @@ internal sealed class Predictor : IDisposable
         using var inference = inference_mode();
         using var scope = NewDisposeScope();
         var graph = network.Describe(foldNorms: true);
+        if (IsOnGpu)
+        {
+            var (program, weights) = Load(new PredictorScript(graph, preset, Type, isFused: false));
+            return (program, weights, IsFused: false);
+        }
         try
         {
             var (program, weights) = Load(new PredictorScript(graph, preset, Type, isFused: true));
@@ -101,8 +124,8 @@ internal sealed class Predictor : IDisposable
         try
         {
             using var scope = NewDisposeScope();
-            var weights = (Tensor[])program.invoke(PredictorScript.Pack, [script.Weights.ToArray()]);
-            _ = program.invoke(PredictorScript.Score, zeros(1, preset.Height, preset.Width, preset.Channels, dtype: ScalarType.Byte), weights);
+            var weights = (Tensor[])program.invoke(PredictorScript.Pack, [script.Weights.Select(weight => weight.to(device)).ToArray()]);
+            _ = program.invoke(PredictorScript.Score, Images(new byte[preset.ImageBytes]), weights);
             return (program, Array.ConvertAll(weights, weight => weight.DetachFromDisposeScope()));
         }
         catch
