@@ -19,12 +19,12 @@ static class ExampleProgram
     {
         // It is built when it is first started; looking whether it is still up to date takes seconds.
         string[] build = built.Add(example) ? [] : ["--no-build"];
-        var start = new ProcessStartInfo("dotnet", ["run", .. build, Path.Combine(Repository.Root!.FullName, "examples", example), "--", .. arguments])
+        string[] home = ["-e", $"XDG_DATA_HOME={folder}", "-e", $"LOCALAPPDATA={folder}"]; // the program's, not that of its build
+        var start = new ProcessStartInfo("dotnet", ["run", .. build, .. home, Path.Combine(Repository.Root!.FullName, "examples", example), "--", .. arguments])
         {
             WorkingDirectory = folder,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-            Environment = { ["XDG_DATA_HOME"] = folder, ["LOCALAPPDATA"] = folder },
         };
         using var process = Process.Start(start)!;
         var error = process.StandardError.ReadToEndAsync();
