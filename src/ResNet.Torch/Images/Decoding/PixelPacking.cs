@@ -26,6 +26,20 @@ internal static class PixelPacking
             ToRgb(raw, target);
     }
 
+    /// <summary>Copies pixels of 1 or 3 channels as those of 1 or 3; RGB becomes grey by its luma.</summary>
+    public static void Convert(ReadOnlySpan<byte> source, int sourceChannels, Span<byte> target, int channels)
+    {
+        if (sourceChannels == channels)
+            source.CopyTo(target);
+        else if (sourceChannels == 1)
+            GreyToRgb(source, target);
+        else
+        {
+            for (int i = 0, to = 0; i < source.Length; i += 3)
+                target[to++] = (byte)PixelColor.Grey(source[i], source[i + 1], source[i + 2]);
+        }
+    }
+
     static void GreyToRgb(ReadOnlySpan<byte> raw, Span<byte> target)
     {
         for (int i = 0, to = 0; i < raw.Length; i++, to += 3)
