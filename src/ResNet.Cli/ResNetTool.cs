@@ -20,6 +20,7 @@ static class ResNetTool
         foreach (var command in (IEnumerable<Command>)
         [
             ModelsCommand.Create(),
+            PredictCommand.Create(),
             VerifyCommand.Create(),
         ])
         {

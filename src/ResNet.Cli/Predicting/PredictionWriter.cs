@@ -34,7 +34,7 @@ internal sealed class PredictionWriter(CommandOutput output, bool isJson, IReadO
                 output.Line($"{prediction.Path}: not scored: {error}");
             return;
         }
-        List<ScoredClass> best = [.. prediction.Best(top).Select(i => new ScoredClass(classNames[i], prediction.Scores![i]))];
+        List<ScoredClass> best = [.. prediction.Best(top).Select(i => new ScoredClass(classNames[i], prediction.Probabilities.Span[i]))];
         if (isJson)
             output.Json(new Scored(prediction.Path, best[0].Label, best[0].Score, best));
         else

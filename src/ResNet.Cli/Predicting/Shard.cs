@@ -7,19 +7,15 @@ namespace ResNet.Cli.Predicting;
 /// <param name="Count">How many share the work.</param>
 internal sealed record Shard(int Index, int Count)
 {
-    public static Shard Whole { get; } = new(1, 1);
-
-    /// <summary>Reads I/N.</summary>
-    /// <returns>Null, or what is wrong with the text.</returns>
-    public static string? Parse(string text, out Shard shard)
+    /// <summary>Reads I/N; all of the paths where nothing is said.</summary>
+    /// <exception cref="UsageException">It is no such text.</exception>
+    public static Shard Parse(string? text)
     {
-        shard = Whole;
+        if (text is null)
+            return new(1, 1);
         if (text.Split('/') is not [var first, var second] || !Number(first, out var index) || !Number(second, out var count))
-            return $"--shard {text}: I/N was expected, two whole numbers such as 1/4, the first of four.";
-        if (count < 1 || index < 1 || index > count)
-            return $"--shard {text}: shards are numbered from 1; of N there are 1/N to N/N.";
-        shard = new(index, count);
-        return null;
+            throw new UsageException($"--shard takes I/N, two whole numbers such as 1/4 for the first of four (received '{text}').");
+        return index >= 1 && index <= count ? new(index, count) : throw new UsageException($"--shard takes 1/N to N/N: shards are numbered from 1 (received '{text}').");
     }
 
     /// <summary>The first of these paths for the first shard, the second for the second, and so on round.</summary>

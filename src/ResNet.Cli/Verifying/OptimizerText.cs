@@ -31,7 +31,7 @@ internal static partial class OptimizerText
             DecaysNormsAndBiases = true,
         };
         options = words.Skip(1).Aggregate(options, (so, word) => With(so, word) ?? throw value.Fault(Expected));
-        return options.Faults().FirstOrDefault() is { } fault ? throw value.Fault($"{Expected}; {fault}. Such an optimizer") : options;
+        return options.Faults().FirstOrDefault() is { } fault ? throw value.Fault($"{Expected}; {fault}") : options;
     }
 
     static OptimizerOptions? With(OptimizerOptions options, string word) => word.Split('=') switch

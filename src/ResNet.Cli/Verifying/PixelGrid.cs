@@ -15,13 +15,13 @@ internal static class PixelGrid
         int[] grid = [.. entry["grid"].Items.Select(place => place.Integer(0, side - 1))];
         var rows = entry["rgb"].Items;
         if (rows.Count != grid.Length)
-            throw entry["rgb"].Fault($"{grid.Length} rows of pixels, as the grid has,");
+            throw entry["rgb"].Fault($"{grid.Length} rows of pixels, as the grid has");
         var differences = new List<double>();
         for (var i = 0; i < grid.Length; i++)
         {
             var row = rows[i].Items;
             if (row.Count != grid.Length)
-                throw rows[i].Fault($"{grid.Length} pixels, as the grid has,");
+                throw rows[i].Fault($"{grid.Length} pixels, as the grid has");
             for (var j = 0; j < grid.Length; j++)
                 differences.AddRange(row[j].NumbersOf(3).Select((expected, channel) => Math.Abs(expected - pixels[(grid[i] * side + grid[j]) * 3 + channel])));
         }

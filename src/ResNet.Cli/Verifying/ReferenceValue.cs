@@ -53,6 +53,6 @@ internal readonly record struct ReferenceValue(JsonElement Element, string Place
     public UsageException Fault(string expected)
     {
         var text = Element.GetRawText();
-        return new($"{(Place.Length == 0 ? "its top" : Place)}: {expected} was expected (received {(text.Length > 60 ? $"{text[..60]}…" : text)})");
+        return new($"{(Place.Length == 0 ? "its top" : Place)}: expected {expected} (received {(text.Length > 60 ? $"{text[..60]}…" : text)})");
     }
 }

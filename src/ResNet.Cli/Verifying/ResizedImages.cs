@@ -36,7 +36,7 @@ internal static class ResizedImages
     }
 
     /// <summary>The image of the formula, in a form that keeps every bit.</summary>
-    static void Write(string path, int width, int height)
+    public static void Write(string path, int width, int height)
     {
         var info = new SKImageInfo(width, height, SKColorType.Rgba8888, SKAlphaType.Opaque);
         var pixels = new byte[info.BytesSize];

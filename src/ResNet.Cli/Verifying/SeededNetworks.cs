@@ -16,7 +16,7 @@ internal static class SeededNetworks
         var seed = root.Find("seed")?.Integer(0) ?? 0;
         long[] shape = [.. root.Find("input")?.Items.Select(side => (long)side.Integer(1, 4096)) ?? [1L, 3, 224, 224]];
         if (shape is not [1, _, _, _])
-            throw root["input"].Fault("the shape of one image, [1, channels, height, width],");
+            throw root["input"].Fault("the shape of one image, [1, channels, height, width]");
         foreach (var (name, model) in root["models"].Members)
         {
             cancellation.ThrowIfCancellationRequested();

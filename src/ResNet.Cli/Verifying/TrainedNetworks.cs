@@ -15,7 +15,7 @@ internal static class TrainedNetworks
     {
         var models = root["models"].Members.ToList();
         if (models is not [var (name, model)])
-            throw root["models"].Fault("one network, as there is one weight file,");
+            throw root["models"].Fault("one network, as there is one weight file");
         var holds = $"{name} on images";
         string[] classes = [.. root["classes"].Items.Select(c => c.Text)];
         var (weights, folder) = (inputs.RequireWeights(holds), inputs.RequireFiles(holds));
@@ -49,7 +49,7 @@ internal static class TrainedNetworks
         var (model, classes) = (reference.Model, reference.Classes);
         var total = model.Members.FirstOrDefault(member => member.Name.StartsWith(CorrectOf, StringComparison.Ordinal));
         if (total.Name is null || !int.TryParse(total.Name[CorrectOf.Length..], NumberStyles.None, CultureInfo.InvariantCulture, out var count))
-            throw model.Fault($"an object with \"{CorrectOf}N\", the images of N that it classifies right,");
+            throw model.Fault($"an object with \"{CorrectOf}N\", the images of N that it classifies right");
         var files = classes.SelectMany((name, label) => Images(folder, name).Select(path => (path, label))).ToList();
         if (files.Count != count)
             return VerifiedEntry.Failed(reference.Name, $"{Path.Combine(folder, "test")} has {files.Count} images of these classes, where the reference counts {count}");
