@@ -20,6 +20,8 @@ static class ResNetTool
         foreach (var command in (IEnumerable<Command>)
         [
             ModelsCommand.Create(),
+            SummaryCommand.Create(),
+            EvaluateCommand.Create(),
             PredictCommand.Create(),
             VerifyCommand.Create(),
         ])

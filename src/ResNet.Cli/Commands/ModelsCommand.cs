@@ -36,9 +36,12 @@ static class ModelsCommand
         run.Output.Show(table);
     }
 
+    /// <summary>Height and width of the images that a row was published for.</summary>
+    public static int SizeOf(ResNetVariant variant) => variant.Stem == Stem.Small ? SmallSize : StandardSize;
+
     static Row Describe(ResNetVariant variant)
     {
-        var size = variant.Stem == Stem.Small ? SmallSize : StandardSize;
+        var size = SizeOf(variant);
         return new(variant.Name, variant.ParameterCount, variant.MultiplyAdds(size, size), size, variant.Classes,
             [.. PretrainedWeights.All.Where(weights => weights.Variant == variant).Select(weights => weights.Name)]);
     }

@@ -36,7 +36,10 @@ sealed class ModelOptions
 
     /// <summary>What the command line says of the model.</summary>
     public ModelSettings Settings(CommandRun run) => new(
-        run.Value(variant), run.Value(preset) is { } name ? ImagePresets.Find(name) : null, run.Value(size), run.Value(mean), run.Value(std), run.Value(classes) is { } file ? ReadNames(file) : null);
+        run.Value(variant), run.Value(preset) is { } name ? ImagePresets.Find(name) : null, run.Value(size), Given(run.Value(mean)), Given(run.Value(std)), run.Value(classes) is { } file ? ReadNames(file) : null);
+
+    /// <summary>An option of many values that is not given has none.</summary>
+    static float[]? Given(float[]? values) => values is { Length: > 0 } ? values : null;
 
     static string[] ReadNames(FileInfo file)
     {

@@ -21,7 +21,7 @@ sealed class PredictProcess : IDisposable
             RedirectStandardError = true,
             StandardInputEncoding = utf8,
             StandardOutputEncoding = utf8,
-            Environment = { ["OMP_NUM_THREADS"] = "1" },
+            Environment = { ["OMP_NUM_THREADS"] = "1", ["LC_ALL"] = "de_DE.ISO-8859-1" }, // paths are in UTF-8 whatever the system's language is
         })!;
         error = process.StandardError.ReadToEndAsync();
     }

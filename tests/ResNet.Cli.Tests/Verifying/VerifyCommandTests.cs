@@ -147,5 +147,25 @@ public sealed class VerifyCommandTests : IDisposable
         }
     }
 
+    [TestMethod]
+    [TestCategory("Long")]
+    public void Verify_TrainedNetworkBesideTheRepository_PassesUntilALogitIsChanged()
+    {
+        if (Environment.GetEnvironmentVariable("RESNET_LONG_TESTS") is not "1")
+        {
+            TestContext.WriteLine("Left out: RESNET_LONG_TESTS is not 1.");
+            return;
+        }
+        if (SharedData.Find("data/weights/cifar-resnet20.th") is not { } weights || SharedData.Find("data/cifar10-jpeg.tar.gz") is not { } archive || SharedData.Find("reference/cifar-resnet20.json") is not { } reference)
+        {
+            TestContext.WriteLine("Left out: the checkpoint and the images of CIFAR-10 are not beside the repository, in shared/data and shared/reference.");
+            return;
+        }
+        CifarImages.ExtractTest(archive, folder.Path);
+
+        RequirePassesUntilChanged(() => JsonNode.Parse(File.ReadAllText(reference))!.AsObject(), root => Add(root["models"]!["resnet20"]!["samples"]![4]!["logits"]!, 2, 0.1),
+            "test/bird/0000.jpg", "logits", "--weights", weights, "--files", folder.Path);
+    }
+
     static void Add(JsonNode numbers, int index, double change) => numbers[index] = numbers[index]!.GetValue<double>() + change;
 }

@@ -26,12 +26,29 @@ internal static class ImageDecoder
         return Decode(new(opaque.Span, encoded.Name), format, channels, options, leastSide);
     }
 
+    /// <summary>The size that an image has upright, by its header alone.</summary>
+    /// <exception cref="ImageDecodingException">It is no image.</exception>
+    public static unsafe ImageSize SizeOf(in EncodedImage encoded)
+    {
+        var format = ImageSignature.Of(encoded.Bytes) ?? throw encoded.Fault(ImageSignature.Unknown(encoded.Bytes));
+        fixed (byte* bytes = encoded.Bytes)
+        {
+            using var data = SKData.Create((nint)bytes, encoded.Bytes.Length);
+            using var codec = SKCodec.Create(data) ?? throw Damaged(encoded, format);
+            var upright = PixelTurn.ShapeOf(new(codec.Info.Height, codec.Info.Width, 1), Orientation(codec, format, encoded));
+            return new(upright.Height, upright.Width);
+        }
+    }
+
+    static ImageDecodingException Damaged(in EncodedImage encoded, ImageFormat format) =>
+        encoded.Fault($"its beginning is that of a {format} file, but it is damaged or cut off there ({encoded.Bytes.Length} bytes)");
+
     static unsafe DecodedImage Decode(in EncodedImage encoded, ImageFormat format, int channels, ImageDecodingOptions options, int? leastSide)
     {
         fixed (byte* bytes = encoded.Bytes)
         {
             using var data = SKData.Create((nint)bytes, encoded.Bytes.Length);
-            using var codec = SKCodec.Create(data) ?? throw encoded.Fault($"its beginning is that of a {format} file, but it is damaged or cut off there ({encoded.Bytes.Length} bytes)");
+            using var codec = SKCodec.Create(data) ?? throw Damaged(encoded, format);
             RequireFewEnough(codec.Info, encoded, options);
 
             // Without a colour space of ours Skia converts no colours; not premultiplied, those under transparency stay.
