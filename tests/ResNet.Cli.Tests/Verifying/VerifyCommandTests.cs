@@ -100,7 +100,7 @@ public sealed class VerifyCommandTests : IDisposable
     [DataRow("{}", "\"runs\"", "nothing in it")]
     [DataRow("""{"models": [1]}""", "models: expected an object (received [1])")]
     [DataRow("""{"models": {"resnet18": {"params": 1}}}""", "models.resnet18: expected an object with \"logits\"")]
-    [DataRow("""{"num_classes": 3, "models": {"resnet18": {"params": 1, "logits": [1, 2]}}}""", "models.resnet18.logits: expected 3 numbers (received [1, 2])")]
+    [DataRow("""{"num_classes": 3, "models": {"resnet18": {"params": 1, "logits": [1, 2]}}}""", "models.resnet18.logits: expected 3 numbers (received [1,2])")]
     [DataRow("""{"cases": [{"width": 0}]}""", "cases[0].width: expected a whole number from 1 to 16384 (received 0)")]
     [DataRow("""{"runs": [{"model": "resnet18", "optimizer": "SGD lr=fast"}]}""", "runs[0].optimizer: expected an optimizer such as")]
     public void Verify_FileOfAnotherForm_EndsWith2AndSaysWhatWasExpectedWhere(string json, params string[] expected)
