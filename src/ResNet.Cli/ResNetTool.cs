@@ -21,6 +21,7 @@ static class ResNetTool
         [
             ModelsCommand.Create(),
             SummaryCommand.Create(),
+            TrainCommand.Create(),
             EvaluateCommand.Create(),
             PredictCommand.Create(),
             VerifyCommand.Create(),

@@ -41,7 +41,8 @@ sealed class ModelOptions
     /// <summary>An option of many values that is not given has none.</summary>
     static float[]? Given(float[]? values) => values is { Length: > 0 } ? values : null;
 
-    static string[] ReadNames(FileInfo file)
+    /// <summary>Reads a file of class names.</summary>
+    public static string[] ReadNames(FileInfo file)
     {
         if (!file.Exists)
             throw new CommandException($"There is no file {file} with class names (--classes).");

@@ -56,9 +56,13 @@ static class ModelSource
     {
         if (settings.Variant is not null)
             settings.RequireNone(weights.Name, "it names the network already");
-        var fetched = run.Output.Follow($"Fetching {weights.FileName}", "MB", progress => ImageClassifier.PretrainedAsync(weights, new Megabytes(progress), run.Cancellation).GetAwaiter().GetResult());
-        return Of(fetched.Network, settings.Apply(weights.Preset)!, settings.ClassNames ?? weights.ClassNames, hasNames: true, weights.Name);
+        using var file = WeightFile.Open(FetchFile(weights, run));
+        return Of(weights.Variant.Fitted(file), settings.Apply(weights.Preset)!, settings.ClassNames ?? weights.ClassNames, hasNames: true, weights.Name);
     }
+
+    /// <summary>The file of trained weights, which is fetched once.</summary>
+    public static string FetchFile(PretrainedWeights weights, CommandRun run) =>
+        run.Output.Follow($"Fetching {weights.FileName}", "MB", progress => PretrainedCache.GetAsync(weights, new Megabytes(progress), run.Cancellation).GetAwaiter().GetResult());
 
     static ClassifierModel Of(ResidualNetwork network, ImagePreset preset, IReadOnlyList<string> names, bool hasNames, string path)
     {

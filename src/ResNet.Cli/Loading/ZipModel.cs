@@ -1,5 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using ResNet.Cli.Training;
 
 namespace ResNet.Cli.Loading;
 
@@ -14,14 +15,6 @@ sealed class ZipModel : LoadedModel
 
     ZipModel(MLContext mlContext, ITransformer model, string temporary) => (this.mlContext, this.model, this.temporary) = (mlContext, model, temporary);
 
-    /// <summary>What such models begin with; a training's pipeline asks for a label too, and does nothing with it here.</summary>
-    sealed class Row
-    {
-        public string ImagePath { get; set; } = "";
-
-        public string Label { get; set; } = "";
-    }
-
     public static ZipModel Load(string path, ModelSettings options)
     {
         options.RequireNone(path, "a model of ML.NET's brings its own preparation of images");
@@ -31,7 +24,7 @@ sealed class ZipModel : LoadedModel
         {
             var mlContext = new MLContext { TempFilePath = temporary };
             model = mlContext.Model.Load(path, out _);
-            var schema = model.GetOutputSchema(mlContext.Data.LoadFromEnumerable<Row>([]).Schema);
+            var schema = model.GetOutputSchema(mlContext.Data.LoadFromEnumerable<ImageRows.OfFile>([]).Schema);
             if (schema.GetColumnOrNull(Score_) is not { Type: VectorDataViewType { ItemType: NumberDataViewType, Size: > 0 } scores } score)
                 throw new CommandException($"{path} gives no column '{Score_}' with a number for each class, so it is no classifier that can be scored with.");
             var names = options.ClassNames ?? Names(score, AnnotationsOf.SlotNames, scores.Size) ?? (schema.GetColumnOrNull(PredictedLabel) is { } label ? Names(label, AnnotationsOf.KeyValues, scores.Size) : null);
@@ -83,7 +76,7 @@ sealed class ZipModel : LoadedModel
         var written = new List<string>();
         try
         {
-            var rows = images.Select(image => new Row { ImagePath = PathOf(image, written) }).ToList();
+            var rows = images.Select(image => new ImageRows.OfFile { ImagePath = PathOf(image, written) }).ToList();
             var scored = model.Transform(mlContext.Data.LoadFromEnumerable(rows));
             return [.. scored.GetColumn<float[]>(Score_).Select(scores => new ImageScore(scores))];
         }
@@ -98,15 +91,7 @@ sealed class ZipModel : LoadedModel
     {
         if (image is ModelImage.OfFile file)
             return Path.GetFullPath(file.Path);
-        var (pixels, size) = ((ModelImage.OfPixels)image, ((ModelImage.OfPixels)image).Size);
-        var rgba = new byte[size.Height * size.Width * 4];
-        for (var i = 0; i < size.Height * size.Width; i++)
-        {
-            for (var channel = 0; channel < 3; channel++)
-                rgba[4 * i + channel] = pixels.Values.Span[pixels.Channels * i + channel % pixels.Channels];
-            rgba[4 * i + 3] = byte.MaxValue;
-        }
-        using var picture = MLImage.CreateFromPixels(size.Width, size.Height, MLPixelFormat.Rgba32, rgba);
+        using var picture = ImageRows.Picture((ModelImage.OfPixels)image);
         var path = Path.Combine(temporary, $"{Guid.NewGuid():N}.png");
         picture.Save(path);
         written.Add(path);
