@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Text;
 
 namespace ResNet.Cli;
 
@@ -10,6 +11,8 @@ static class Program
         using var stop = new CancellationTokenSource();
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+        if (Console.IsOutputRedirected)
+            Console.OutputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false); // what programs read does not depend on the language of the system
         return await ResNetTool.RunAsync(args, Console.Out, Console.Error, stop.Token);
 
         // The first signal lets the command end by itself; the second ends the process.

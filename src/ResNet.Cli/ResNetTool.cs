@@ -23,6 +23,8 @@ static class ResNetTool
             SummaryCommand.Create(),
             TrainCommand.Create(),
             EvaluateCommand.Create(),
+            PredictCommand.Create(),
+            VerifyCommand.Create(),
         ])
         {
             root.Add(command);
