@@ -22,7 +22,9 @@ static class ResNetTool
             ModelsCommand.Create(),
             SummaryCommand.Create(),
             TrainCommand.Create(),
+            FindLearningRateCommand.Create(),
             EvaluateCommand.Create(),
+            ExportCommand.Create(),
         ])
         {
             root.Add(command);
