@@ -22,9 +22,11 @@ static class ResNetTool
             ModelsCommand.Create(),
             SummaryCommand.Create(),
             TrainCommand.Create(),
+            FindLearningRateCommand.Create(),
             EvaluateCommand.Create(),
             PredictCommand.Create(),
             VerifyCommand.Create(),
+            ExportCommand.Create(),
         ])
         {
             root.Add(command);

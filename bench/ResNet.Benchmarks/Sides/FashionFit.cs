@@ -13,7 +13,7 @@ sealed class FashionFit(SideSettings settings) : ISide
     const int Side = 28, Classes = 10;
 
     readonly MLContext mlContext = new(1);
-    readonly LabelledImages training = FashionMnist.Load(settings.FashionMnist, "train");
+    readonly LabelledImages training = FashionMnist.Load(settings.FashionMnist, DataSetPart.Train);
 
     public Measurement Round(int images)
     {

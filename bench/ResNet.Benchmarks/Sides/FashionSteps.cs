@@ -22,7 +22,7 @@ sealed class FashionSteps : ISide
 
     public FashionSteps(SideSettings settings)
     {
-        using var training = FashionMnist.Load(settings.FashionMnist, "train");
+        using var training = FashionMnist.Load(settings.FashionMnist, DataSetPart.Train);
         var preset = training.Preset;
         var variant = ResNetVariant.Find(settings.Network);
         network = ResidualNetwork.Seeded(1, variant, training.Classes, preset.Channels, variant.StemAt(preset.Height, preset.Width));

@@ -44,6 +44,7 @@ static class EvaluateCommand
     static int Score(CommandRun run, LoadedModel model, ImageData data, IReadOnlyList<int> labels, ClassificationMetrics metrics, bool skips, IProgress<WorkProgress> progress)
     {
         var bad = 0;
+        progress.Report(new(0, data.Images.Count));
         foreach (var batch in Enumerable.Range(0, data.Images.Count).Chunk(BatchSize))
         {
             run.Cancellation.ThrowIfCancellationRequested();

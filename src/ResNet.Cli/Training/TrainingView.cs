@@ -10,6 +10,7 @@ namespace ResNet.Cli.Training;
 sealed class TrainingView(CommandOutput output, IProgress<WorkProgress> progress, int images) : IProgress<TrainingProgress>
 {
     string accuracy = "";
+    bool hasBegun;
 
     /// <summary>The last epoch that has ended; null before.</summary>
     public EpochMetrics? Last { get; private set; }
@@ -24,8 +25,12 @@ sealed class TrainingView(CommandOutput output, IProgress<WorkProgress> progress
             return;
         if (value.CompletedEpoch is { } epoch)
             Tell(epoch);
-        var done = (value.Epoch - 1 + (double)value.Step / value.StepsPerEpoch) * images;
-        progress.Report(new((long)done, (long)value.Epochs * images, FormattableString.Invariant($"epoch {value.Epoch}/{value.Epochs}, loss {value.Loss:F4}{accuracy}")));
+        if (!hasBegun)
+            progress.Report(new(Images(value.Step - 1), (long)value.Epochs * images)); // a resumed training does not begin at 0
+        hasBegun = true;
+        progress.Report(new(Images(value.Step), (long)value.Epochs * images, FormattableString.Invariant($"epoch {value.Epoch}/{value.Epochs}, loss {value.Loss:F4}{accuracy}")));
+
+        long Images(int step) => (long)((value.Epoch - 1 + (double)step / value.StepsPerEpoch) * images);
     }
 
     void Tell(EpochMetrics epoch)

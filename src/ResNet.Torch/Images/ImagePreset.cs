@@ -109,7 +109,7 @@ public sealed record ImagePreset(int Height, int Width, IReadOnlyList<float> Mea
         using var image = new DecodedImage(new(size.Height, size.Width, Channels));
         PixelPacking.Convert(pixels, channels, image.Pixels, Channels);
         var target = new byte[ImageBytes];
-        return this.Prepare(image, target) is { } unfit ? throw new ArgumentException($"The image has {unfit}.", nameof(size)) : target;
+        return this.Prepare(image, target) is { } unfit ? throw new ArgumentException($"Received {unfit}.", nameof(size)) : target;
     }
 
     /// <summary>Whether it says how images of other sizes are brought to its own.</summary>
