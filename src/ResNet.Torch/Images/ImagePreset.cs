@@ -85,7 +85,7 @@ public sealed record ImagePreset(int Height, int Width, IReadOnlyList<float> Mea
     public byte[] ReadFile(string path, ImageDecodingOptions? decoding = null)
     {
         ArgumentNullException.ThrowIfNull(path);
-        var pixels = new byte[ImageBytes];
+        var pixels = GC.AllocateUninitializedArray<byte>(ImageBytes);
         new ImageReader(this, decoding).Read(path, pixels);
         return pixels;
     }
