@@ -6,7 +6,7 @@ using static TorchSharp.torch.nn;
 namespace ResNet.Torch;
 
 /// <summary>A trained network with its preset: 8-bit pixels in, class probabilities out. Any number of threads may share one.</summary>
-public sealed class ImageClassifier : IDisposable
+public sealed partial class ImageClassifier : IDisposable
 {
     readonly ReaderWriterLockSlim use = new(LockRecursionPolicy.NoRecursion); // scoring reads, disposal writes
     bool isDisposed;
