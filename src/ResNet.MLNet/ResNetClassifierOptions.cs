@@ -85,7 +85,7 @@ public sealed record ResNetClassifierOptions
 
     /// <summary>
     /// Rows scored in one forward pass, at least 1. Default null: 8 of images of 224×224 pixels, more of smaller ones, at most 32. Scores do not depend on it beyond
-    /// rounding. A batch is decoded and scored on one thread, and as many batches as there are processors at once; three more are read ahead.
+    /// rounding. A batch is decoded and scored on one thread, as many batches as there are processors at once; two more are read ahead.
     /// </summary>
     public int? ScoringBatchSize { get; init; }
 

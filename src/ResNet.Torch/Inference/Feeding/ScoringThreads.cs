@@ -16,7 +16,7 @@ internal sealed class ScoringThreads : TaskScheduler
     static bool isOne;
 
     readonly object gate = new(); // waited on, which a Lock is not
-    readonly Queue<Task> waiting = [];
+    readonly LinkedList<Task> waiting = [];
     int started, idle;
 
     ScoringThreads() => MaximumConcurrencyLevel = IntraOpThreads.CanBeOne ? Environment.ProcessorCount : 1;
@@ -34,7 +34,7 @@ internal sealed class ScoringThreads : TaskScheduler
     {
         lock (gate)
         {
-            waiting.Enqueue(task);
+            waiting.AddLast(task);
             if (waiting.Count > idle && started < MaximumConcurrencyLevel)
                 new Thread(Work) { IsBackground = true, Name = $"Scoring {++started}" }.Start();
             Monitor.Pulse(gate);
@@ -59,12 +59,22 @@ internal sealed class ScoringThreads : TaskScheduler
                 Monitor.Wait(gate);
                 idle--;
             }
-            return waiting.Dequeue();
+            var next = waiting.First!.Value;
+            waiting.RemoveFirst();
+            return next;
         }
     }
 
+    /// <summary>Work that is cancelled before it has begun is over at once, whatever the threads are at.</summary>
+    protected override bool TryDequeue(Task task)
+    {
+        lock (gate)
+            return waiting.Remove(task);
+    }
+
     /// <summary>Work that waits for other work, as a pipeline within a pipeline may, does it itself: were it to wait for a free thread, all might.</summary>
-    protected override bool TryExecuteTaskInline(Task task, bool taskWasPreviouslyQueued) => isOne && TryExecuteTask(task);
+    protected override bool TryExecuteTaskInline(Task task, bool taskWasPreviouslyQueued) =>
+        isOne && (!taskWasPreviouslyQueued || TryDequeue(task)) && TryExecuteTask(task);
 
     protected override IEnumerable<Task> GetScheduledTasks()
     {

@@ -3,6 +3,9 @@ namespace ResNet.Torch.Inference.Feeding;
 /// <summary>Work that the scoring threads do in the order in which it was given to them. Disposed, it is over: done, or never begun.</summary>
 internal sealed class ScoringWork<T> : IDisposable
 {
+    // What awaits the work goes on elsewhere: it would keep the thread from the next work.
+    const TaskCreationOptions Options = TaskCreationOptions.HideScheduler | TaskCreationOptions.DenyChildAttach | TaskCreationOptions.RunContinuationsAsynchronously;
+
     readonly CancellationTokenSource stop;
 
     /// <param name="work">What is to be done; told to end early when its result is wanted no more.</param>
@@ -11,7 +14,7 @@ internal sealed class ScoringWork<T> : IDisposable
     {
         stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var token = stop.Token;
-        Task = System.Threading.Tasks.Task.Factory.StartNew(() => work(token), token, TaskCreationOptions.HideScheduler | TaskCreationOptions.DenyChildAttach, ScoringThreads.Shared);
+        Task = System.Threading.Tasks.Task.Factory.StartNew(() => work(token), token, Options, ScoringThreads.Shared);
     }
 
     /// <summary>The work, to wait for without blocking.</summary>

@@ -34,6 +34,27 @@ public class ScoringWorkTests
     }
 
     [TestMethod]
+    public async Task Task_Awaited_GoesOnElsewhere()
+    {
+        using var go = new ManualResetEventSlim();
+        using var work = new ScoringWork<int>(stop =>
+        {
+            go.Wait(stop);
+            return 7;
+        });
+        var awaiting = Awaiting();
+        go.Set();
+
+        Assert.IsFalse(await awaiting);
+
+        async Task<bool> Awaiting()
+        {
+            await work.Task.ConfigureAwait(false);
+            return Thread.CurrentThread.Name?.StartsWith("Scoring ", StringComparison.Ordinal) ?? false;
+        }
+    }
+
+    [TestMethod]
     public void Dispose_EndsWorkThatHasBegun_AndNeverBeginsTheRest()
     {
         var (begun, ended) = (0, 0);
