@@ -14,7 +14,9 @@ internal sealed class ScoringWork<T> : IDisposable
     {
         stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var token = stop.Token;
-        Task = System.Threading.Tasks.Task.Factory.StartNew(() => work(token), token, Options, ScoringThreads.Shared);
+        // Started in two steps: only then is one that has not begun over as soon as it is cancelled.
+        Task = new(() => work(token), token, Options);
+        Task.Start(ScoringThreads.Shared);
     }
 
     /// <summary>The work, to wait for without blocking.</summary>
