@@ -20,7 +20,7 @@ public sealed class ResNetClassifierTransformer : ISingleFeaturePredictionTransf
     readonly bool ownsClassifier;
     readonly ImageDecodingOptions decoding;
 
-    internal ResNetClassifierTransformer(DataViewSchema fittedTo, ScoringColumns columns, ClassLabels classes, ImageClassifier classifier, bool ownsClassifier, int batchSize, BadImagePolicy onBadImage, ImageDecodingOptions decoding) =>
+    internal ResNetClassifierTransformer(DataViewSchema fittedTo, ScoringColumns columns, ClassLabels classes, ImageClassifier classifier, bool ownsClassifier, int? batchSize, BadImagePolicy onBadImage, ImageDecodingOptions decoding) =>
         (FittedTo, Columns, Classes, Classifier, this.ownsClassifier, BatchSize, OnBadImage, this.decoding) = (fittedTo, columns, classes, classifier, ownsClassifier, batchSize, onBadImage, decoding);
 
     /// <summary>The network with its preset; it is disposed with this transformer, unless it is the caller's.</summary>
@@ -40,7 +40,7 @@ public sealed class ResNetClassifierTransformer : ISingleFeaturePredictionTransf
 
     internal ClassLabels Classes { get; }
 
-    internal int BatchSize { get; }
+    internal int? BatchSize { get; }
 
     ImageClassifier IPredictionTransformer<ImageClassifier>.Model => Classifier;
 
@@ -52,7 +52,7 @@ public sealed class ResNetClassifierTransformer : ISingleFeaturePredictionTransf
 
     ImageDecodingOptions IImageScorer.Decoding => decoding;
 
-    int IImageScorer.BatchSize => BatchSize;
+    int? IImageScorer.BatchSize => BatchSize;
 
     int IImageScorer.FiguresPerImage => Classes.Count;
 

@@ -16,13 +16,22 @@ public sealed record ResNetFeaturizerOptions
     public string OutputColumnName { get; init; } = "Features";
 
     /// <summary>
+    /// Name of a further new column that says why a row's image gave no features: text, empty where it did. For <see cref="BadImagePolicy.Skip"/>.
+    /// Default null: there is no such column.
+    /// </summary>
+    public string? ImageErrorColumnName { get; init; }
+
+    /// <summary>
     /// The stage whose features are wanted, 1 the first; it has <see cref="ResNetVariant.StageChannels"/> of them. Later stages are not computed. Default
     /// null: the last, whose features are what the classifier's layer looks at, behind the last norm of a pre-activated network.
     /// </summary>
     public int? Stage { get; init; }
 
-    /// <summary>Rows read ahead and run through the network in one forward pass, at least 1. Default 32.</summary>
-    public int ScoringBatchSize { get; init; } = 32;
+    /// <summary>
+    /// Rows scored in one forward pass, at least 1. Default null: 8 of images of 224×224 pixels, more of smaller ones, at most 32. Scores do not depend on it beyond
+    /// rounding. A batch is decoded and scored on one thread, as many batches as there are processors at once; two more are read ahead.
+    /// </summary>
+    public int? ScoringBatchSize { get; init; }
 
     /// <summary>
     /// The numbers that the network scores in. Default <see cref="ScoringPrecision.Auto"/>: bfloat16 where the processor has instructions for it. A classifier that
@@ -39,7 +48,7 @@ public sealed record ResNetFeaturizerOptions
     /// <summary>How image files are decoded, where <see cref="ImageColumnName"/> holds paths or bytes of such. Default: orientation applied, transparency left out.</summary>
     public ImageDecodingOptions Decoding { get; init; } = new();
 
-    internal FeatureColumns Columns => new(ImageColumnName, OutputColumnName);
+    internal FeatureColumns Columns => new(ImageColumnName, OutputColumnName, ImageErrorColumnName);
 
     /// <summary>Tells all faults at once.</summary>
     /// <exception cref="ArgumentException">An option is out of range; the message names each one.</exception>

@@ -42,19 +42,23 @@ public sealed class ResNetFeaturizerTransformer : ITransformer, IImageScorer, ID
 
     internal FeatureColumns Columns { get; }
 
-    internal int BatchSize { get; }
+    internal int? BatchSize { get; }
 
     string IImageScorer.ImageColumnName => Columns.Image;
 
     ImageDecodingOptions IImageScorer.Decoding => decoding;
 
-    int IImageScorer.BatchSize => BatchSize;
+    int? IImageScorer.BatchSize => BatchSize;
 
     int IImageScorer.FiguresPerImage => FeatureCount;
 
     float[] IImageScorer.Score(ReadOnlySpan<byte> pixels) => Classifier.Features(pixels, Stage);
 
-    IReadOnlyList<NewColumn> IImageScorer.NewColumns(DataViewSchema input) => [NewColumn.Vector(Columns.Output, FeatureCount)];
+    IReadOnlyList<NewColumn> IImageScorer.NewColumns(DataViewSchema input) =>
+    [
+        NewColumn.Vector(Columns.Output, FeatureCount),
+        .. Columns.ImageError is { } error ? (NewColumn[])[NewColumn.Fault(error)] : [],
+    ];
 
     /// <summary>True: a row's features depend on that row alone.</summary>
     public bool IsRowToRowMapper => true;

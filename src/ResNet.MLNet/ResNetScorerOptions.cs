@@ -24,8 +24,11 @@ public sealed record ResNetScorerOptions
     /// </summary>
     public string? ImageErrorColumnName { get; init; }
 
-    /// <summary>Rows read ahead and scored in one forward pass, at least 1. Default 32.</summary>
-    public int ScoringBatchSize { get; init; } = 32;
+    /// <summary>
+    /// Rows scored in one forward pass, at least 1. Default null: 8 of images of 224×224 pixels, more of smaller ones, at most 32. Scores do not depend on it beyond
+    /// rounding. A batch is decoded and scored on one thread, as many batches as there are processors at once; two more are read ahead.
+    /// </summary>
+    public int? ScoringBatchSize { get; init; }
 
     /// <summary>
     /// The numbers that the network scores in. Default <see cref="ScoringPrecision.Auto"/>: bfloat16 where the processor has instructions for it. A classifier that

@@ -135,6 +135,35 @@ public class ResNetFeaturizerTests
     }
 
     [TestMethod]
+    public void Transform_ErrorColumn_SaysWhyARowHasNoFeatures()
+    {
+        using var images = TestImages.Files(perClass: 2);
+        File.WriteAllText(images.File("right", "00.png"), "no image"); // row 2
+        using var classifier = Classifier();
+        var rows = TestImages.LoadFiles(mlContext, images.Path);
+        var featurizer = mlContext.Transforms.ResNetFeaturizer(classifier, new ResNetFeaturizerOptions { OnBadImage = BadImagePolicy.Skip, ImageErrorColumnName = "Why" });
+        using var model = featurizer.Fit(rows);
+
+        var why = model.Transform(rows).GetColumn<string>("Why").ToList();
+
+        Assert.Contains("Column 'Image', row 2", why[2]);
+        Assert.IsTrue(why.Where((_, row) => row != 2).All(text => text.Length == 0));
+        Assert.IsTrue(Features(model, rows)[2].All(float.IsNaN));
+        var promised = featurizer.GetOutputSchema(MLNetInternals.ShapeOf(null, rows.Schema)).Single(column => column.Name == "Why");
+        Assert.AreEqual((SchemaShape.Column.VectorKind.Scalar, (DataViewType)TextDataViewType.Instance), (promised.Kind, promised.ItemType));
+        Assert.Contains("'Why' says why", Assert.ThrowsExactly<NotSupportedException>(SaveOne).Message);
+        Assert.Contains(
+            "ImageErrorColumnName and OutputColumnName must differ (both were 'Features')",
+            Assert.ThrowsExactly<ArgumentException>(() => new ResNetFeaturizerOptions { ImageErrorColumnName = "Features" }.RequireValid()).Message);
+
+        void SaveOne()
+        {
+            using var one = mlContext.Transforms.ResNetFeaturizer(classifier, new ResNetFeaturizerOptions { ImageErrorColumnName = "Why" }).Fit(TestImages.Rows(mlContext, 1));
+            mlContext.Model.Save(one, null, new MemoryStream());
+        }
+    }
+
+    [TestMethod]
     public void Transform_ColumnOfItsNameThere_IsHiddenRightBehind()
     {
         using var classifier = Classifier();

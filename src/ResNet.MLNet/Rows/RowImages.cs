@@ -41,6 +41,10 @@ internal abstract class RowImages
     /// <returns>Null, or why there is none.</returns>
     public abstract ImageFault? Read(ImagePreset preset, Span<byte> target);
 
+    /// <summary>Keeps the image, for any thread to read when the row is gone: files undecoded, pixels of images that the pipeline made.</summary>
+    /// <param name="preset">What it is to become; the same at every call.</param>
+    public abstract KeptImage Keep(ImagePreset preset);
+
     /// <summary>The row's file in parentheses; empty where there is no column of paths.</summary>
     public string File()
     {

@@ -12,18 +12,38 @@ internal sealed class RowPaths(DataViewRow row, string column, ImageDecodingOpti
 
     public override ImageFault? Read(ImagePreset preset, Span<byte> target)
     {
+        var path = Path();
+        return path.Length == 0 ? Missing() : Read(reader ??= new(preset, decoding), path, target);
+    }
+
+    public override KeptImage Keep(ImagePreset preset)
+    {
+        var path = Path();
+        return path.Length == 0 ? new KeptFault(Missing()) : new KeptPath(this, reader ??= new(preset, decoding), path);
+    }
+
+    string Path()
+    {
         ReadOnlyMemory<char> path = default;
         get(ref path);
-        if (path.IsEmpty)
-            return Missing();
+        return path.ToString();
+    }
+
+    ImageFault? Read(ImageReader reader, string path, Span<byte> target)
+    {
         try
         {
-            (reader ??= new(preset, decoding)).Read(path.ToString(), target);
+            reader.Read(path, target);
             return null;
         }
         catch (ImageDecodingException e)
         {
             return new(Column, $" ({path})", $"not an image that can be used: {e.Reason}", e, CanBeSkipped: true);
         }
+    }
+
+    sealed class KeptPath(RowPaths rows, ImageReader reader, string path) : KeptImage
+    {
+        public override ImageFault? ReadOnce(ImagePreset preset, Span<byte> target) => rows.Read(reader, path, target);
     }
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.ML;
 using Microsoft.ML.Data;
@@ -27,6 +28,25 @@ internal sealed class RowPictures : RowImages
 
     public override ImageFault? Read(ImagePreset preset, Span<byte> target) =>
         TryDecode(out var decoded, out var fault) ? CopyPixels(decoded, preset, target) : fault;
+
+    public override KeptImage Keep(ImagePreset preset)
+    {
+        var pixels = ArrayPool<byte>.Shared.Rent(preset.ImageBytes);
+        if (Read(preset, pixels.AsSpan(0, preset.ImageBytes)) is not { } fault)
+            return new KeptPixels(pixels);
+        ArrayPool<byte>.Shared.Return(pixels);
+        return new KeptFault(fault);
+    }
+
+    sealed class KeptPixels(byte[] pixels) : KeptImage
+    {
+        public override ImageFault? ReadOnce(ImagePreset preset, Span<byte> target)
+        {
+            pixels.AsSpan(0, target.Length).CopyTo(target);
+            ArrayPool<byte>.Shared.Return(pixels);
+            return null;
+        }
+    }
 
     /// <summary>Decodes the row's image.</summary>
     /// <param name="decoded">Valid until the next call.</param>

@@ -3,47 +3,25 @@ using Microsoft.ML.Data;
 
 namespace ResNet.MLNet.Scoring;
 
-/// <summary>Reads a batch of rows ahead, keeps what the consumer asked for, and scores the batch in one forward pass.</summary>
-internal sealed class BatchCursor : DataViewRowCursor
+/// <summary>The rows of a feed, each with the columns that are passed through and those that are made of its image's scores.</summary>
+/// <param name="mapper">What is made of the rows.</param>
+/// <param name="feed">The rows; disposed with this.</param>
+/// <param name="activeColumns">What the consumer asks for.</param>
+internal sealed class BatchCursor(ScoreMapper mapper, RowFeed feed, IEnumerable<DataViewSchema.Column> activeColumns) : DataViewRowCursor
 {
-    readonly ScoreMapper mapper;
-    readonly DataViewRowCursor source;
-    readonly BatchScorer scorer;
-    readonly Dictionary<int, ColumnBuffer> buffers;
-    readonly HashSet<int> active;
-    readonly ValueGetter<DataViewRowId> getId;
-    readonly DataViewRowId[] ids;
-    readonly long[] batches;
-    int count, current;
-    bool atEnd;
+    readonly HashSet<int> active = [.. activeColumns.Select(column => column.Index)];
+    RowBatch? current;
     long position = -1;
-
-    public BatchCursor(ScoreMapper mapper, DataViewRowCursor source, DataViewSchema.Column[] activeColumns)
-    {
-        (this.mapper, this.source) = (mapper, source);
-        var capacity = mapper.Scorer.BatchSize;
-        scorer = new BatchScorer(mapper.Scorer, source, capacity);
-        active = [.. activeColumns.Select(column => column.Index)];
-        buffers = [];
-        foreach (var column in activeColumns)
-        {
-            if (mapper.Source(column) is { } passedThrough)
-                buffers[column.Index] = ColumnBuffer.Create(source, passedThrough, capacity);
-        }
-        getId = source.GetIdGetter();
-        ids = new DataViewRowId[capacity];
-        batches = new long[capacity];
-    }
 
     public override DataViewSchema Schema => mapper.OutputSchema;
 
     public override long Position => position;
 
-    public override long Batch => count == 0 ? 0 : batches[current];
+    public override long Batch => position < 0 ? 0 : feed.Rows.Batch(position);
 
     public override bool MoveNext()
     {
-        if (++current >= count && !ReadAhead())
+        if ((current is null || position == current.Last) && !TakeBatch())
         {
             position = -1;
             return false;
@@ -52,26 +30,15 @@ internal sealed class BatchCursor : DataViewRowCursor
         return true;
     }
 
-    bool ReadAhead()
+    bool TakeBatch()
     {
-        scorer.Clear();
-        for (count = 0, current = 0; count < ids.Length && !atEnd; count++)
-        {
-            if (!source.MoveNext())
-            {
-                atEnd = true;
-                break;
-            }
-            getId(ref ids[count]);
-            batches[count] = source.Batch;
-            foreach (var buffer in buffers.Values)
-                buffer.Read(count);
-            scorer.Add();
-        }
-        return count > 0;
+        current?.Dispose();
+        current = null; // the feed may throw
+        current = feed.Take();
+        return current is not null;
     }
 
-    public override ValueGetter<DataViewRowId> GetIdGetter() => (ref DataViewRowId id) => id = ids[RequireRow()];
+    public override ValueGetter<DataViewRowId> GetIdGetter() => (ref DataViewRowId id) => id = feed.Rows.Id(RequireRow());
 
     public override bool IsColumnActive(DataViewSchema.Column column) => active.Contains(column.Index);
 
@@ -79,21 +46,23 @@ internal sealed class BatchCursor : DataViewRowCursor
     {
         if (!IsColumnActive(column))
             throw Getters.Inactive(column);
-        var getter = buffers.TryGetValue(column.Index, out var buffer) ? buffer.Getter(RequireRow) : scorer.Getter(mapper.New(column), RequireRow);
+        var getter = mapper.Source(column) is null ? NewColumns.Getter(mapper.New(column)) : feed.Rows.Getter(column, RequireRow);
         return Getters.Typed<TValue>(getter, column);
     }
 
-    int RequireRow() => position >= 0
-        ? current
-        : throw new InvalidOperationException("The cursor stands on no row: call MoveNext first, and stop when it returns false.");
+    ScoreGetters NewColumns => field ??= new(mapper.Scorer, () => current is null ? throw NoRow() : current.Image(position));
+
+    long RequireRow() => current is null ? throw NoRow() : position;
+
+    static InvalidOperationException NoRow() => new("The cursor stands on no row: call MoveNext first, and stop when it returns false.");
 
     protected override void Dispose(bool disposing)
     {
         if (disposing)
         {
-            foreach (var buffer in buffers.Values)
-                buffer.Dispose();
-            source.Dispose();
+            current?.Dispose();
+            (current, position) = (null, -1);
+            feed.Dispose();
         }
         base.Dispose(disposing);
     }

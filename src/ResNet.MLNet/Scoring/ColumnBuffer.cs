@@ -7,6 +7,9 @@ namespace ResNet.MLNet.Scoring;
 /// <summary>The values of one passed-through column for the rows that were read ahead.</summary>
 internal abstract class ColumnBuffer : IDisposable
 {
+    /// <summary>Makes room for rows; those that were kept stay.</summary>
+    public abstract void Resize(int rows);
+
     /// <summary>Keeps the source's current value as that of a row; an error in reading it is kept too, for the row's own getter.</summary>
     public abstract void Read(int row);
 
@@ -18,21 +21,28 @@ internal abstract class ColumnBuffer : IDisposable
     {
     }
 
-    public static ColumnBuffer Create(DataViewRow source, DataViewSchema.Column column, int capacity)
+    public static ColumnBuffer Create(DataViewRow source, DataViewSchema.Column column)
     {
         var raw = column.Type.RawType;
         var kind = raw == typeof(MLImage) ? typeof(Images)
             : raw.IsGenericType && raw.GetGenericTypeDefinition() == typeof(VBuffer<>) ? typeof(Vectors<>).MakeGenericType(raw.GetGenericArguments())
             : typeof(Scalars<>).MakeGenericType(raw);
-        return (ColumnBuffer)Activator.CreateInstance(kind, source, column, capacity)!;
+        return (ColumnBuffer)Activator.CreateInstance(kind, source, column)!;
     }
 
-    abstract class Typed<T>(DataViewRow source, DataViewSchema.Column column, int capacity) : ColumnBuffer
+    abstract class Typed<T>(DataViewRow source, DataViewSchema.Column column) : ColumnBuffer
     {
         readonly ValueGetter<T> get = source.GetGetter<T>(column);
-        readonly ExceptionDispatchInfo?[] faults = new ExceptionDispatchInfo?[capacity];
+        ExceptionDispatchInfo?[] faults = [];
+        T[] values = [];
 
-        protected T[] Values { get; } = new T[capacity];
+        protected T[] Values => values;
+
+        public sealed override void Resize(int rows)
+        {
+            Array.Resize(ref faults, rows);
+            Array.Resize(ref values, rows);
+        }
 
         protected abstract void Keep(ValueGetter<T> source, int row);
 
@@ -59,14 +69,14 @@ internal abstract class ColumnBuffer : IDisposable
         });
     }
 
-    sealed class Scalars<T>(DataViewRow source, DataViewSchema.Column column, int capacity) : Typed<T>(source, column, capacity)
+    sealed class Scalars<T>(DataViewRow source, DataViewSchema.Column column) : Typed<T>(source, column)
     {
         protected override void Keep(ValueGetter<T> source, int row) => source(ref Values[row]);
 
         protected override void Copy(in T kept, ref T target) => target = kept;
     }
 
-    sealed class Vectors<T>(DataViewRow source, DataViewSchema.Column column, int capacity) : Typed<VBuffer<T>>(source, column, capacity)
+    sealed class Vectors<T>(DataViewRow source, DataViewSchema.Column column) : Typed<VBuffer<T>>(source, column)
     {
         protected override void Keep(ValueGetter<VBuffer<T>> source, int row) => source(ref Values[row]);
 
@@ -74,7 +84,7 @@ internal abstract class ColumnBuffer : IDisposable
     }
 
     /// <summary>An image is valid until its source moves on, so each row keeps a copy, and each getter gives one away.</summary>
-    sealed class Images(DataViewRow source, DataViewSchema.Column column, int capacity) : Typed<MLImage?>(source, column, capacity)
+    sealed class Images(DataViewRow source, DataViewSchema.Column column) : Typed<MLImage?>(source, column)
     {
         MLImage? ofSource;
 

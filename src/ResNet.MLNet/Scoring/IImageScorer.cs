@@ -15,8 +15,8 @@ internal interface IImageScorer
     /// <summary>How image files are decoded, where the column holds such.</summary>
     ImageDecodingOptions Decoding { get; }
 
-    /// <summary>Rows read ahead and scored in one forward pass.</summary>
-    int BatchSize { get; }
+    /// <summary>Rows scored in one forward pass; null for as many as suit the images.</summary>
+    int? BatchSize { get; }
 
     /// <summary>What becomes of a row whose image is missing or cannot be decoded.</summary>
     BadImagePolicy OnBadImage { get; }

@@ -31,6 +31,9 @@ internal sealed class ScoreMapper : IRowToRowMapper
     /// <summary>How one of the new columns is made.</summary>
     public NewColumn New(DataViewSchema.Column column) => added.First(one => one.Column.Name == column.Name);
 
+    /// <summary>Whether the network is to run: one of the columns is made of its figures.</summary>
+    public bool AsksForFigures(IEnumerable<DataViewSchema.Column> active) => active.Any(column => Source(column) is null && New(column).Getter is not null);
+
     public IEnumerable<DataViewSchema.Column> GetDependencies(IEnumerable<DataViewSchema.Column> dependingColumns)
     {
         var needed = new HashSet<int>();

@@ -17,10 +17,10 @@ internal sealed class ScoredDataView(ScoreMapper mapper, IDataView source) : IDa
         var cursor = source.GetRowCursor(mapper.GetDependencies(active), rand);
         return active.All(column => mapper.Source(column) is not null)
             ? new PassThroughCursor(mapper, cursor, active)
-            : new BatchCursor(mapper, cursor, active);
+            : new BatchCursor(mapper, new RowFeed(mapper, cursor, active, source.GetRowCount()), active);
     }
 
-    /// <summary>One cursor: the forward pass uses every core by itself.</summary>
+    /// <summary>One cursor: it decodes and scores on every core by itself.</summary>
     public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null) =>
         [GetRowCursor(columnsNeeded, rand)];
 }

@@ -1,24 +1,34 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using ResNet.MLNet.Rows;
+using ResNet.Torch;
+using ResNet.Torch.Inference.Feeding;
 
 namespace ResNet.MLNet.Scoring;
 
-/// <summary>One row, scored by itself: what a prediction engine reads.</summary>
+/// <summary>One row, scored by itself on the caller's thread and libtorch's own: what a prediction engine reads.</summary>
 internal sealed class ScoredRow : DataViewRow
 {
     readonly ScoreMapper mapper;
     readonly DataViewRow input;
     readonly HashSet<int> active;
-    readonly BatchScorer? scorer;
+    readonly ImagePreset preset;
+    readonly RowImages? images;
+    readonly ScoreImages? score;
+    readonly ScoreGetters getters;
+    ScoredImages<ImageFault>? scored;
     long scoredPosition = -1;
 
     public ScoredRow(ScoreMapper mapper, DataViewRow input, IEnumerable<DataViewSchema.Column> activeColumns)
     {
-        (this.mapper, this.input) = (mapper, input);
+        var scorer = mapper.Scorer;
+        (this.mapper, this.input, preset) = (mapper, input, scorer.Classifier.Preset);
         DataViewSchema.Column[] columns = [.. activeColumns];
         active = [.. columns.Select(column => column.Index)];
         if (columns.Any(column => mapper.Source(column) is null))
-            scorer = new BatchScorer(mapper.Scorer, input, capacity: 1);
+            images = RowImages.Of(input, scorer.ImageColumnName, scorer.Decoding);
+        score = mapper.AsksForFigures(columns) ? scorer.Score : null;
+        getters = new(scorer, () => new(Current(), 0, input.Position));
     }
 
     public override DataViewSchema Schema => mapper.OutputSchema;
@@ -37,19 +47,18 @@ internal sealed class ScoredRow : DataViewRow
             throw Getters.Inactive(column);
         return mapper.Source(column) is { } source
             ? input.GetGetter<TValue>(source)
-            : Getters.Typed<TValue>(scorer!.Getter(mapper.New(column), Current), column);
+            : Getters.Typed<TValue>(getters.Getter(mapper.New(column)), column);
     }
 
     /// <summary>Reads the image once for each row, however many getters ask.</summary>
-    int Current()
+    ScoredImages<ImageFault> Current()
     {
-        if (scoredPosition != input.Position)
+        if (scored is null || scoredPosition != input.Position)
         {
-            scorer!.Clear();
-            scorer.Add();
+            scored = ScoredImages<ImageFault>.Of(1, preset.ImageBytes, (_, target) => images!.Read(preset, target), score);
             scoredPosition = input.Position;
         }
-        return 0;
+        return scored;
     }
 
     protected override void Dispose(bool disposing)

@@ -4,7 +4,7 @@ using ResNet.Torch.Inference;
 namespace ResNet.Torch;
 
 /// <summary>A trained network with its preset: 8-bit pixels in, class probabilities out. Any number of threads may share one.</summary>
-public sealed class ImageClassifier : IDisposable
+public sealed partial class ImageClassifier : IDisposable
 {
     /// <summary>The environment variable that decides what <see cref="ScoringPrecision.Auto"/> is: <c>RESNET_SCORING_PRECISION</c>, Float32 or BFloat16.</summary>
     public const string PrecisionVariable = "RESNET_SCORING_PRECISION";
