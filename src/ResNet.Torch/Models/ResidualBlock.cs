@@ -76,6 +76,9 @@ internal sealed class ResidualBlock : Module<Tensor, Tensor>, ICompositeLayer
     /// <summary>Probability that training leaves the block out for an image.</summary>
     public double DropRate { get; }
 
+    /// <summary>As <see cref="ResidualNetwork.IsInRun"/>.</summary>
+    public bool IsInRun { get; set; }
+
     bool IsPreActivated => variant.Order == ActivationOrder.BeforeConvolution;
 
     public override Tensor forward(Tensor input)                           // N×in×H×W
@@ -85,12 +88,23 @@ internal sealed class ResidualBlock : Module<Tensor, Tensor>, ICompositeLayer
         return output.MoveToOuterDisposeScope();                           // N×out×H/stride×W/stride
     }
 
+    Tensor Convolve(Conv2d convolution, Tensor x) => IsInRun && FewPixels.Are(convolution, x) ? FewPixels.Convolve(convolution, x) : convolution.call(x);
+
+    Tensor Activate(BatchNorm2d norm, Tensor x) => NormRelu.Activate(norm, x, IsInRun);
+
+    /// <summary>Whether the shortcut is all that stands between the last norm and its ReLU.</summary>
+    bool Adds => variant.Shortcut != ShortcutKind.None && se is null && !variant.ActivatesBeforeAddition && !(training && DropRate > 0);
+
     Tensor PostActivated(Tensor input)
     {
-        var x = bn1!.call(conv1.call(input)).relu_();
-        x = bn2.call(conv2.call(x));
+        var x = Convolve(conv1, input);
+        x = Convolve(conv2, Activate(bn1!, x));
+        var last = bn2;
         if (conv3 is not null)
-            x = bn3!.call(conv3.call(x.relu_()));
+            (x, last) = (Convolve(conv3, Activate(bn2, x)), bn3!);
+        if (IsInRun && Adds && NormRelu.Fits(last, x))
+            return NormRelu.Of(last, x, downsample is null ? input : Shortcut(downsample, input));
+        x = last.call(x);
         if (variant.ActivatesBeforeAddition)
             x.relu_();
         return AddShortcut(x, input, input).relu_();
@@ -98,11 +112,11 @@ internal sealed class ResidualBlock : Module<Tensor, Tensor>, ICompositeLayer
 
     Tensor PreActivated(Tensor input)
     {
-        var active = bn1 is null ? input : bn1.call(input).relu_();
-        var x = conv1.call(active);
-        x = conv2.call(bn2.call(x).relu_());
+        var active = bn1 is null ? input : Activate(bn1, input);
+        var x = Convolve(conv1, active);
+        x = Convolve(conv2, Activate(bn2, x));
         if (conv3 is not null)
-            x = conv3.call(bn3!.call(x).relu_());
+            x = Convolve(conv3, Activate(bn3!, x));
         return AddShortcut(x, input, active);
     }
 
@@ -115,8 +129,17 @@ internal sealed class ResidualBlock : Module<Tensor, Tensor>, ICompositeLayer
             x = se.call(x);
         if (training && DropRate > 0)
             x = DropImages(x);
-        var around = downsample is null ? identity : downsample.call(projected);
+        var around = downsample is null ? identity : Shortcut(downsample, projected);
         return variant.ActivatesBeforeAddition ? x.add(around) : x.add_(around); // a ReLU's gradient needs its result as it was
+    }
+
+    Tensor Shortcut(Module<Tensor, Tensor> shortcut, Tensor x)
+    {
+        if (!IsInRun || shortcut is not Sequential layers)
+            return shortcut.call(x);
+        for (var i = 0; i < layers.Count; i++)
+            x = layers[i] is Conv2d convolution ? Convolve(convolution, x) : ((Module<Tensor, Tensor>)layers[i]).call(x);
+        return x;
     }
 
     /// <summary>Zero for a share of the images, the rest scaled up by as much: the expected value stays (arXiv:1603.09382).</summary>

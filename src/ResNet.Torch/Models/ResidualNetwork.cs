@@ -104,7 +104,7 @@ public sealed partial class ResidualNetwork : Module<Tensor, Tensor>
         foreach (var stage in stages)
             x = stage.call(x);                                        // the last: N×features×H/32×W/32
         if (norm is not null)
-            x = norm.call(x).relu_();
+            x = NormRelu.Activate(norm, x, IsInRun);
         return functional.adaptive_avg_pool2d(x, 1).flatten(1).MoveToOuterDisposeScope();   // N×features
     }
 
@@ -113,6 +113,21 @@ public sealed partial class ResidualNetwork : Module<Tensor, Tensor>
     {
         using var scope = NewDisposeScope();
         return fc.call(features.to(fc.weight.dtype)).to(ScalarType.Float32).MoveToOuterDisposeScope();   // N×classes
+    }
+
+    /// <summary>
+    /// Whether a training run has the weights. Steps are then taken together that are modules of their own else: who trains the
+    /// network in a loop of his own finds every module called, and its hooks.
+    /// </summary>
+    internal bool IsInRun
+    {
+        get;
+        set
+        {
+            field = value;
+            foreach (var block in modules().OfType<ResidualBlock>())
+                block.IsInRun = value;
+        }
     }
 
     /// <summary>How far from the images a module stands: 0 is the stem, then each block counts one, and the last is the classifier.</summary>
@@ -126,7 +141,7 @@ public sealed partial class ResidualNetwork : Module<Tensor, Tensor>
 
     Tensor StemOf(Tensor images)
     {
-        var x = bn1.call(conv1.call(images.to(WeightType))).relu_();
+        var x = NormRelu.Activate(bn1, conv1.call(images.to(WeightType)), IsInRun);
         return Stem == Stem.Standard ? functional.max_pool2d(x, 3, stride: 2, padding: Variant.HasStemPadding ? 1 : 0) : x;
     }
 
