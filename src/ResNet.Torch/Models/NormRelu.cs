@@ -119,7 +119,9 @@ internal sealed unsafe partial class NormRelu : AutogradNode
 
     protected override void Backward(Tensor gradient, Span<Tensor?> gradients)
     {
-        var all = InChannelsLast(gradient.dtype == input!.dtype ? gradient : gradient.to(input.dtype));
+        if (input is null)
+            throw new InvalidOperationException("A graph is gone back through once.");
+        var all = InChannelsLast(gradient.dtype == input.dtype ? gradient : gradient.to(input.dtype));
         var back = empty_like(input);
         var added = output is null ? null : empty_like(input);
         x = Pointer(input);

@@ -107,7 +107,7 @@ internal abstract unsafe class AutogradNode
                 resultHandles[i] = results[i]?.DetachFromDisposeScope().Handle ?? 0;
             return new() { Items = Marshal.UnsafeAddrOfPinnedArrayElement(resultHandles, 0), Count = inputCount };
         }
-        catch (Exception e) when (e is ExternalException or OutOfMemoryException)
+        catch (Exception e) when (e is ExternalException or OutOfMemoryException or InvalidOperationException)
         {
             return default; // no exception may cross native code: libtorch finds that gradients are missing, and says so
         }
