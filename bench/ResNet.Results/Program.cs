@@ -18,8 +18,8 @@ foreach (var option in command.Options)
 
 Row("fashion-textbook", "Textbook ResNet-18 on Fashion-MNIST, Adam, 2 epochs; ours and a plain loop.", arguments =>
 {
-    using var training = Fashion(arguments, "train");
-    using var test = Fashion(arguments, "t10k");
+    using var training = Fashion(arguments, DataSetPart.Train);
+    using var test = Fashion(arguments, DataSetPart.Test);
     var experiment = Of(arguments, "fashion-textbook", ResNetVariant.TextbookResNet18, Stem.Standard, new()
     {
         Epochs = 2,
@@ -34,15 +34,15 @@ Row("fashion-textbook", "Textbook ResNet-18 on Fashion-MNIST, Adam, 2 epochs; ou
 
 Row("fashion-96", "ResNet-18 on Fashion-MNIST at 96×96, SGD, 5 epochs.", arguments =>
 {
-    using var training = Fashion(arguments, "train", size: 96);
-    using var test = Fashion(arguments, "t10k", size: 96);
+    using var training = Fashion(arguments, DataSetPart.Train, size: 96);
+    using var test = Fashion(arguments, DataSetPart.Test, size: 96);
     Of(arguments, "fashion-96", ResNetVariant.ResNet18, null, TrainingRecipes.SmallImages with { Epochs = 5 }).Run(training, test, Folder(arguments)).Network.Dispose();
 });
 
 Row("fashion-best", "The best on Fashion-MNIST in 30 minutes on two cores.", arguments =>
 {
-    using var training = Fashion(arguments, "train");
-    using var test = Fashion(arguments, "t10k");
+    using var training = Fashion(arguments, DataSetPart.Train);
+    using var test = Fashion(arguments, DataSetPart.Test);
     Of(arguments, "fashion-best", Wide(ResNetVariant.ResNet20), null, TrainingRecipes.SmallImages with { Epochs = 17 }).Run(training, test, Folder(arguments)).Network.Dispose();
 });
 
@@ -79,8 +79,8 @@ Row("degradation", "Plain and residual networks of 20 and 56 layers, trained ali
 
 Row("fine-tuning", "A resnet20 of CIFAR-10 on 600 images of Fashion-MNIST: from scratch, all of it, frozen stages, the head alone.", arguments =>
 {
-    using var all = Fashion(arguments, "train", size: 32, channels: 3);
-    using var test = Fashion(arguments, "t10k", size: 32, channels: 3);
+    using var all = Fashion(arguments, DataSetPart.Train, size: 32, channels: 3);
+    using var test = Fashion(arguments, DataSetPart.Test, size: 32, channels: 3);
     using var few = all.Select(Enumerable.Range(0, all.Count).GroupBy(all.Label).SelectMany(ofClass => ofClass.Take(60)).Order());
     var start = new FineTuningOptions { WeightsFile = arguments.GetValue(weights)!.FullName, NewHead = true };
     var measuredLast = new ValidationOptions { EveryEpochs = 30 };
@@ -110,10 +110,10 @@ Row("fine-tuning", "A resnet20 of CIFAR-10 on 600 images of Fashion-MNIST: from 
 
 Row("features", "ML.NET's learners on 1,000 images of Fashion-MNIST: on features of a CIFAR-10 resnet20, and on pixels.", arguments =>
 {
-    using var trainingPixels = Fashion(arguments, "train");
-    using var training = Fashion(arguments, "train", size: 32, channels: 3);
-    using var testPixels = Fashion(arguments, "t10k");
-    using var test = Fashion(arguments, "t10k", size: 32, channels: 3);
+    using var trainingPixels = Fashion(arguments, DataSetPart.Train);
+    using var training = Fashion(arguments, DataSetPart.Train, size: 32, channels: 3);
+    using var testPixels = Fashion(arguments, DataSetPart.Test);
+    using var test = Fashion(arguments, DataSetPart.Test, size: 32, channels: 3);
     var few = Enumerable.Range(0, training.Count).GroupBy(training.Label).SelectMany(ofClass => ofClass.Take(100)).Order();
     new FeatureLearners(arguments.GetValue(weights)!.FullName, arguments.GetValue(seed)).Run(new(training, trainingPixels, [.. few]), new(test, testPixels, [.. Enumerable.Range(0, test.Count)]));
 });
@@ -131,7 +131,7 @@ void Row(string name, string description, Action<ParseResult> run)
 Experiment Of(ParseResult arguments, string name, ResNetVariant variant, Stem? stem, TrainingOptions options) =>
     new(name, variant, stem, options with { Seed = arguments.GetValue(seed), Epochs = arguments.GetValue(epochs) ?? options.Epochs });
 
-LabelledImages Fashion(ParseResult arguments, string part, int size = 28, int channels = 1) => FashionMnist.Load(arguments.GetValue(fashion)!.FullName, part, size, channels);
+LabelledImages Fashion(ParseResult arguments, DataSetPart part, int size = 28, int channels = 1) => FashionMnist.Load(arguments.GetValue(fashion)!.FullName, part, size, channels);
 
 LabelledImages Cifar(ParseResult arguments, string part, int size = 32, int? perClass = null) => Cifar10.Load(arguments.GetValue(cifar)!.FullName, part, size, perClass);
 

@@ -21,12 +21,15 @@ internal sealed class ClassifierSource
     public static ClassifierSource Of(ImageClassifier classifier) => new(() => classifier, isOpenedForEach: false);
 
     /// <summary>Makes a transformer with the network; when that fails, one that was opened for it is disposed.</summary>
+    /// <param name="precision">What a network that is opened for the transformer scores in; the caller's own stays as it is.</param>
     /// <param name="make">Takes the network, and whether the transformer owns it.</param>
-    public TTransformer Open<TTransformer>(Func<ImageClassifier, bool, TTransformer> make)
+    public TTransformer Open<TTransformer>(ScoringPrecision precision, Func<ImageClassifier, bool, TTransformer> make)
     {
         var classifier = open();
         try
         {
+            if (isOpenedForEach)
+                classifier.Precision = precision;
             return make(classifier, isOpenedForEach);
         }
         catch when (isOpenedForEach)

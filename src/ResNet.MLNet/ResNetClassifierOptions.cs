@@ -86,6 +86,11 @@ public sealed record ResNetClassifierOptions
     /// <summary>Rows read ahead and scored in one forward pass, at least 1. Default 32.</summary>
     public int ScoringBatchSize { get; init; } = 32;
 
+    /// <summary>
+    /// The numbers that the network scores in. Default <see cref="ScoringPrecision.Auto"/>: bfloat16 where the processor has instructions for it.
+    /// </summary>
+    public ScoringPrecision ScoringPrecision { get; init; }
+
     /// <summary>Told of each training step and epoch, from the training thread. Default none.</summary>
     public IProgress<TrainingProgress>? Progress { get; init; }
 
@@ -121,6 +126,8 @@ public sealed record ResNetClassifierOptions
             yield return $"{nameof(DecodingThreads)} must be at least 1 (was {DecodingThreads})";
         if (MemoryLimit < 0)
             yield return $"{nameof(MemoryLimit)} must be at least 0 (was {MemoryLimit})";
+        if (!Enum.IsDefined(ScoringPrecision))
+            yield return $"{nameof(ScoringPrecision)} must be one of {string.Join(", ", Enum.GetNames<ScoringPrecision>())} (was {ScoringPrecision})";
         if (ScoringBatchSize < 1)
             yield return $"{nameof(ScoringBatchSize)} must be at least 1 (was {ScoringBatchSize})";
         if (Preset is not null && Preset.Fault() is { } presetFault)

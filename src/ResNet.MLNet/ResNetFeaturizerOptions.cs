@@ -25,6 +25,12 @@ public sealed record ResNetFeaturizerOptions
     public int ScoringBatchSize { get; init; } = 32;
 
     /// <summary>
+    /// The numbers that the network scores in. Default <see cref="ScoringPrecision.Auto"/>: bfloat16 where the processor has instructions for it. A classifier that
+    /// is the caller's keeps its own <see cref="ImageClassifier.Precision"/>.
+    /// </summary>
+    public ScoringPrecision ScoringPrecision { get; init; }
+
+    /// <summary>
     /// What to do with a row whose image is missing or cannot be decoded. Skipped, its features are not numbers, which learners do not take:
     /// <c>mlContext.Data.FilterRowsByMissingValues</c> leaves it out. Default <see cref="BadImagePolicy.Throw"/>.
     /// </summary>
@@ -56,6 +62,8 @@ public sealed record ResNetFeaturizerOptions
             yield return fault;
         if (Stage < 1)
             yield return $"{nameof(Stage)} must be at least 1, or null (was {Stage})";
+        if (!Enum.IsDefined(ScoringPrecision))
+            yield return $"{nameof(ScoringPrecision)} must be one of {string.Join(", ", Enum.GetNames<ScoringPrecision>())} (was {ScoringPrecision})";
         if (ScoringBatchSize < 1)
             yield return $"{nameof(ScoringBatchSize)} must be at least 1 (was {ScoringBatchSize})";
         foreach (var fault in Decoding?.Faults() ?? [$"{nameof(Decoding)} must be set (was null)"])

@@ -27,6 +27,12 @@ public sealed record ResNetScorerOptions
     /// <summary>Rows read ahead and scored in one forward pass, at least 1. Default 32.</summary>
     public int ScoringBatchSize { get; init; } = 32;
 
+    /// <summary>
+    /// The numbers that the network scores in. Default <see cref="ScoringPrecision.Auto"/>: bfloat16 where the processor has instructions for it. A classifier that
+    /// is the caller's keeps its own <see cref="ImageClassifier.Precision"/>.
+    /// </summary>
+    public ScoringPrecision ScoringPrecision { get; init; }
+
     /// <summary>What to do with a row whose image is missing or cannot be decoded. Default <see cref="BadImagePolicy.Throw"/>.</summary>
     public BadImagePolicy OnBadImage { get; init; } = BadImagePolicy.Throw;
 
@@ -48,6 +54,8 @@ public sealed record ResNetScorerOptions
     {
         foreach (var fault in Columns.Faults())
             yield return fault;
+        if (!Enum.IsDefined(ScoringPrecision))
+            yield return $"{nameof(ScoringPrecision)} must be one of {string.Join(", ", Enum.GetNames<ScoringPrecision>())} (was {ScoringPrecision})";
         if (ScoringBatchSize < 1)
             yield return $"{nameof(ScoringBatchSize)} must be at least 1 (was {ScoringBatchSize})";
         foreach (var fault in Decoding?.Faults() ?? [$"{nameof(Decoding)} must be set (was null)"])

@@ -14,6 +14,7 @@ namespace ResNet.MLNet.Tests;
 public class CifarCheckpointTests
 {
     static readonly ImagePreset preset = ImagePreset.ImageNet(32, 32);
+    static readonly string[] classNames = ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"];
 
     public required TestContext TestContext { get; init; }
 
@@ -57,6 +58,43 @@ public class CifarCheckpointTests
         Assert.AreEqual(logitsOf.Count, compared);
         TestContext.WriteLine($"{correct} of {seen} right.");
         Assert.AreEqual(expected.GetProperty("correct_of_10000").GetInt32(), correct, delta: 10);
+    }
+
+    [TestMethod]
+    public void Score_InBFloat16OfTenThousandImages_IsAsRightAsInFloat32()
+    {
+        if (SharedData.Find("data/weights/cifar-resnet20.th") is not { } weights || SharedData.Find("data/cifar10-jpeg.tar.gz") is not { } images)
+        {
+            TestContext.WriteLine("Left out: the checkpoint and the images of CIFAR-10 are not beside the repository, in shared/data.");
+            return;
+        }
+        var network = new ResidualNetwork(ResNetVariant.Find("resnet20"), classes: 10);
+        network.LoadWeights(weights);
+        using var classifier = new ImageClassifier(network, preset, classNames);
+        int seen = 0, same = 0, correct32 = 0, correct16 = 0;
+        foreach (var batch in TestImages(images).Chunk(1000))
+        {
+            byte[] pixels = [.. batch.SelectMany(image => image.Pixels)];
+            classifier.Precision = ScoringPrecision.Float32;
+            var labels32 = Labels(classifier.Score(pixels));
+            classifier.Precision = ScoringPrecision.BFloat16;
+            var labels16 = Labels(classifier.Score(pixels));
+            for (var i = 0; i < batch.Length; i++)
+            {
+                var right = batch[i].Path.Split('/')[1];
+                seen++;
+                same += labels32[i] == labels16[i] ? 1 : 0;
+                correct32 += labels32[i] == right ? 1 : 0;
+                correct16 += labels16[i] == right ? 1 : 0;
+            }
+        }
+
+        TestContext.WriteLine($"{same} of {seen} labels are the same; {correct32} are right in float32, {correct16} in bfloat16.");
+        Assert.AreEqual(10_000, seen);
+        Assert.AreEqual(correct32, correct16, delta: 20);
+        Assert.IsGreaterThanOrEqualTo(9_900, same);
+
+        string[] Labels(float[] scores) => [.. scores.Chunk(10).Select(row => classNames[Array.IndexOf(row, row.Max())])];
     }
 
     static float[] Logits(ResidualNetwork network, IEnumerable<byte[]> images)

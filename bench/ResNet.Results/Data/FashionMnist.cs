@@ -1,7 +1,4 @@
-using System.Buffers.Binary;
-using System.IO.Compression;
 using ResNet.Torch;
-using ResNet.Torch.Images;
 
 namespace ResNet.Results.Data;
 
@@ -17,33 +14,9 @@ static class FashionMnist
     const float Mean = 0.2860f, Std = 0.3530f;
 
     /// <param name="folder">The four files.</param>
-    /// <param name="part">"train" or "t10k".</param>
+    /// <param name="part">Which images.</param>
     /// <param name="size">Side in pixels that the images are resized to, bilinearly.</param>
     /// <param name="channels">1, or 3 equal ones.</param>
-    public static LabelledImages Load(string folder, string part, int size = Side, int channels = 1)
-    {
-        var pixels = Read(folder, $"{part}-images-idx3-ubyte.gz", magic: 0x803, headerBytes: 16);
-        var labels = Read(folder, $"{part}-labels-idx1-ubyte.gz", magic: 0x801, headerBytes: 8);
-        var images = new LabelledImages(new(size, size, [.. Enumerable.Repeat(Mean, channels)], [.. Enumerable.Repeat(Std, channels)]), classes: 10);
-        var (from, to) = (new PixelShape(Side, Side, 1), new PixelShape(size, size, 1));
-        var grey = new byte[to.Bytes];
-        for (var i = 0; i < labels.Length; i++)
-        {
-            PixelResize.Resize(pixels.AsSpan(i * from.Bytes, from.Bytes), from, new(0, 0, Side, Side), grey, to);
-            images.Add(channels == 1 ? grey : [.. grey.SelectMany(value => Enumerable.Repeat(value, channels))], labels[i]);
-        }
-        return images;
-    }
-
-    static byte[] Read(string folder, string name, int magic, int headerBytes)
-    {
-        var path = Path.Combine(folder, name);
-        using var file = new GZipStream(File.OpenRead(path), CompressionMode.Decompress);
-        using var bytes = new MemoryStream();
-        file.CopyTo(bytes);
-        var content = bytes.ToArray();
-        return content.Length >= headerBytes && BinaryPrimitives.ReadInt32BigEndian(content) == magic
-            ? content[headerBytes..]
-            : throw new InvalidDataException($"{path} is not an idx file that begins with {magic:x8}.");
-    }
+    public static LabelledImages Load(string folder, DataSetPart part, int size = Side, int channels = 1) =>
+        PublishedImages.Load(folder, part).Prepare(new(size, size, [.. Enumerable.Repeat(Mean, channels)], [.. Enumerable.Repeat(Std, channels)]) { ResizeTo = new(size, size) });
 }

@@ -85,9 +85,31 @@ public sealed record ImagePreset(int Height, int Width, IReadOnlyList<float> Mea
     public byte[] ReadFile(string path, ImageDecodingOptions? decoding = null)
     {
         ArgumentNullException.ThrowIfNull(path);
-        var pixels = new byte[ImageBytes];
+        var pixels = GC.AllocateUninitializedArray<byte>(ImageBytes);
         new ImageReader(this, decoding).Read(path, pixels);
         return pixels;
+    }
+
+    /// <summary>Turns pixels in memory into what the network wants: channels converted, resized, the middle cut out.</summary>
+    /// <param name="pixels">Rows from the top, pixels from the left, the channels of a pixel side by side.</param>
+    /// <param name="size">Height and width of the image, at least 1.</param>
+    /// <param name="channels">Channels of the image: 3 for RGB, 1 for grey. RGB becomes grey by its luma (ITU-R BT.601), grey three equal channels.</param>
+    /// <returns><see cref="ImageBytes"/> bytes, as <see cref="ImageClassifier.Score"/> and <see cref="LabelledImages.Add"/> take them.</returns>
+    /// <exception cref="ArgumentException">The bytes are not an image of that size; the preset has faults, or does not resize and the image has another size.</exception>
+    public byte[] ReadPixels(ReadOnlySpan<byte> pixels, ImageSize size, int channels)
+    {
+        ArgumentNullException.ThrowIfNull(size);
+        if (Fault() is { } fault)
+            throw new ArgumentException(fault);
+        if (channels is not (1 or 3) || Channels is not (1 or 3))
+            throw new ArgumentException($"Images have 3 channels (RGB) or 1 (grey); the image has {channels}, the preset {Channels}.", nameof(channels));
+        if (size.Height < 1 || size.Width < 1 || pixels.Length != (long)size.Height * size.Width * channels)
+            throw new ArgumentException($"An image of {size.Width}×{size.Height} pixels with {channels} channels is {(long)size.Height * size.Width * channels} bytes (received {pixels.Length}).", nameof(pixels));
+
+        using var image = new DecodedImage(new(size.Height, size.Width, Channels));
+        PixelPacking.Convert(pixels, channels, image.Pixels, Channels);
+        var target = new byte[ImageBytes];
+        return this.Prepare(image, target) is { } unfit ? throw new ArgumentException($"Received {unfit}.", nameof(size)) : target;
     }
 
     /// <summary>Whether it says how images of other sizes are brought to its own.</summary>

@@ -10,6 +10,7 @@ internal sealed class ImageReader
     readonly ImagePreset preset;
     readonly ImageDecodingOptions decoding;
     readonly ImageCrops crops;
+    readonly Func<ImageSize, PixelBox> needed;
     readonly int? leastSide;
 
     /// <param name="preset">What the images become; 1 or 3 channels.</param>
@@ -18,7 +19,7 @@ internal sealed class ImageReader
     /// <exception cref="ArgumentException">The preset or the options have faults; the message names them.</exception>
     public ImageReader(ImagePreset preset, ImageDecodingOptions? decoding = null, ImageCrops crops = ImageCrops.Centre)
     {
-        (this.preset, this.decoding, this.crops) = (preset, decoding ?? new(), crops);
+        (this.preset, this.decoding, this.crops, needed) = (preset, decoding ?? new(), crops, preset.Needed);
         if (preset.Fault() is { } fault)
             throw new ArgumentException(fault, nameof(preset));
         if (preset.Channels is not (1 or 3))
@@ -67,7 +68,7 @@ internal sealed class ImageReader
     void Read(in EncodedImage encoded, Span<byte> target)
     {
         target = target[..TargetBytes];
-        using var image = ImageDecoder.Decode(encoded, preset.Channels, decoding, leastSide);
+        using var image = ImageDecoder.Decode(encoded, preset.Channels, decoding, crops == ImageCrops.Ten ? null : needed, leastSide);
         var fault = crops == ImageCrops.Ten ? preset.PrepareTen(image, target) : preset.Prepare(image, target);
         if (fault is not null)
             throw encoded.Fault(fault);

@@ -5,7 +5,7 @@ internal static class PresetPixels
 {
     /// <summary>Resizes an image and cuts its middle out; where it is smaller than that, black surrounds it.</summary>
     /// <param name="preset">Without faults.</param>
-    /// <param name="image">An image of the preset's channels.</param>
+    /// <param name="image">An image of the preset's channels, or a grey one.</param>
     /// <param name="target"><see cref="ImagePreset.ImageBytes"/> bytes.</param>
     /// <returns>Null, or why the preset cannot be made of such an image; nothing is then written.</returns>
     public static string? Prepare(this ImagePreset preset, DecodedImage image, Span<byte> target)
@@ -16,9 +16,20 @@ internal static class PresetPixels
         return null;
     }
 
+    /// <summary>The pixels of an image that <see cref="Prepare"/> looks at; all of it where that is not told.</summary>
+    public static PixelBox Needed(this ImagePreset preset, ImageSize image)
+    {
+        if (preset.Interpolation == Interpolation.Nearest || preset.Resized(image, out var size) is not null)
+            return new(0, 0, image.Width, image.Height);
+        CropAxis rows = CropAxis.Centred(size.Height, preset.Height), columns = CropAxis.Centred(size.Width, preset.Width);
+        var (top, bottom) = ResizeAxis.Needed(image.Height, image.Height, size.Height, rows.First, rows.Length, preset.Interpolation, preset.Antialias);
+        var (left, right) = ResizeAxis.Needed(image.Width, image.Width, size.Width, columns.First, columns.Length, preset.Interpolation, preset.Antialias);
+        return new(left, top, right - left, bottom - top);
+    }
+
     /// <summary>Resizes an image and cuts out: left top, right top, left bottom, right bottom, the middle; and those of the mirrored image.</summary>
     /// <param name="preset">Without faults.</param>
-    /// <param name="image">An image of the preset's channels.</param>
+    /// <param name="image">An image of the preset's channels, or a grey one.</param>
     /// <param name="target">Ten times <see cref="ImagePreset.ImageBytes"/> bytes.</param>
     /// <returns>Null, or why the preset cannot be made of such an image; nothing is then written.</returns>
     public static string? PrepareTen(this ImagePreset preset, DecodedImage image, Span<byte> target)
@@ -63,7 +74,19 @@ internal static class PresetPixels
             small.Span.Slice(y * inner.RowBytes, inner.RowBytes).CopyTo(target[((rows.Before + y) * outer.RowBytes + columns.Before * preset.Channels)..]);
     }
 
-    static void Resize(ImagePreset preset, DecodedImage image, ImageSize size, PixelBox window, Span<byte> target) =>
+    static void Resize(ImagePreset preset, DecodedImage image, ImageSize size, PixelBox window, Span<byte> target)
+    {
+        if (image.Shape.Colours == preset.Channels)
+        {
+            ResizeAsItIs(preset, image, size, window, target);
+            return;
+        }
+        using var grey = new Scratch<byte>(window.Height * window.Width);
+        ResizeAsItIs(preset, image, size, window, grey.Span);
+        PixelPacking.GreyToRgb(grey.Span, target);
+    }
+
+    static void ResizeAsItIs(ImagePreset preset, DecodedImage image, ImageSize size, PixelBox window, Span<byte> target) =>
         PixelResize.Resize(image.Pixels, image.Shape, new(0, 0, image.Shape.Width, image.Shape.Height), image.Extent, size.Height, size.Width, window, target, preset.Interpolation, preset.Antialias);
 
     /// <summary>The size that an image is resized to; torchvision rounds the longer side down.</summary>

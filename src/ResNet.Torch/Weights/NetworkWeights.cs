@@ -102,6 +102,37 @@ public static class NetworkWeights
         }
     }
 
+    /// <summary>Builds a network of a row with as many classes and channels, and with the stem, that a file's weights have, and loads them.</summary>
+    /// <param name="variant">The row of the table, whose weights they are.</param>
+    /// <param name="file">A weight file of whatever origin; it stays open.</param>
+    /// <returns>The network, in eval mode; the caller disposes it.</returns>
+    /// <exception cref="WeightMismatchException">The weights are those of another network; the message names the keys.</exception>
+    /// <exception cref="WeightFormatException">The file ends early, because it was changed since it was opened.</exception>
+    public static ResidualNetwork Fitted(this ResNetVariant variant, WeightFile file)
+    {
+        ArgumentNullException.ThrowIfNull(variant);
+        ArgumentNullException.ThrowIfNull(file);
+        var shapes = file.Tensors.GroupBy(tensor => variant.KeyOf(tensor.Key)).ToDictionary(tensors => tensors.Key, tensors => tensors.First().Value.Shape);
+        var classes = shapes.TryGetValue("fc.weight", out var head) && head is [>= 1 and <= int.MaxValue, _] ? (int)head[0] : variant.Classes;
+        var first = shapes.TryGetValue(variant.FirstConvolutionKey, out var convolution) && convolution is [_, >= 1 and <= 64, var height, _] ? (Channels: (int)convolution[1], Kernel: height) : default;
+        var stem = StemOf(file) ?? (variant.HasDeepStem ? variant.Stem : first.Kernel switch { 7 => Stem.Standard, 3 => Stem.Small, _ => variant.Stem });
+        // What a network would take to build is bounded by what the file holds.
+        if (head is not null && head[^1] != variant.FeatureCount)
+            (classes, stem) = (variant.Classes, variant.Stem);
+        var network = new ResidualNetwork(variant, classes, first.Channels is 0 ? 3 : first.Channels, stem);
+        try
+        {
+            network.LoadWeights(file);
+            network.eval();
+            return network;
+        }
+        catch
+        {
+            network.Dispose();
+            throw;
+        }
+    }
+
     static int Size(WeightFile file, string key, string weight, int dimension)
     {
         var shape = file.Tensors.TryGetValue(weight, out var info) ? info.Shape : [];

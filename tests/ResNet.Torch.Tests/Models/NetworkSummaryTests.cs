@@ -5,6 +5,9 @@ public class NetworkSummaryTests
 {
     public static IEnumerable<object[]> Names => ResNetVariant.All.Select(v => new object[] { v.Name });
 
+    // Deeper ones are built of the same blocks as their families' others.
+    public static IEnumerable<object[]> QuicklyBuilt => ResNetVariant.All.Where(v => v.Depths.Blocks <= 40).Select(v => new object[] { v.Name });
+
     // torchvision.models, documentation of each weight set: "num_params" and "GFLOPS" (multiply-adds), at 224×224.
     static readonly Dictionary<string, (long Parameters, double BillionMultiplyAdds)> published = new()
     {
@@ -37,6 +40,7 @@ public class NetworkSummaryTests
         Assert.AreEqual(variant.ParameterCount, summary.Parameters);
         Assert.HasCount(expected.GetProperty("layers").GetInt32(), summary.Layers);
         Assert.AreEqual(expected.GetProperty("multiply_adds").GetInt64(), summary.MultiplyAdds);
+        Assert.AreEqual(expected.GetProperty("multiply_adds").GetInt64(), variant.MultiplyAdds(size, size));
         Assert.AreEqual(expected.GetProperty("activation_bytes").GetInt64(), summary.ActivationBytes);
         CollectionAssert.AreEqual(new long[] { variant.Classes }, summary.Layers[^1].OutputShape.ToArray());
         if (published.TryGetValue(name, out var figures))
@@ -45,6 +49,19 @@ public class NetworkSummaryTests
             Assert.AreEqual(figures.Parameters, summary.Parameters);
             Assert.AreEqual(figures.BillionMultiplyAdds, summary.MultiplyAdds / 1e9, 0.0005001);
         }
+    }
+
+    [TestMethod]
+    [DynamicData(nameof(QuicklyBuilt))]
+    public void MultiplyAdds_OfARowAtAnotherSize_AreThoseOfItsNetwork(string name)
+    {
+        var variant = ResNetVariant.Find(name) with { DilatedStages = 1 };
+        var stem = variant.Stem == Stem.Small ? Stem.Standard : Stem.Small;
+        using var network = new ResidualNetwork(variant, classes: 7, channels: 1, stem);
+
+        var summary = NetworkSummary.Of(network, 33, 46);
+
+        Assert.AreEqual(summary.MultiplyAdds, variant.MultiplyAdds(33, 46, classes: 7, channels: 1, stem));
     }
 
     [TestMethod]

@@ -273,4 +273,19 @@ public sealed class NetworkWeightsTests : IDisposable
         Assert.Contains("'resnet.variant'", error.Message);
         Assert.IsFalse(File.Exists(path));
     }
+
+    // Seven classes, grey images and the small stem are told by the weights alone.
+    [TestMethod]
+    public void Fitted_WeightsOfAnotherShapeThanTheRow_BuildsTheirNetwork()
+    {
+        using var folder = new TemporaryFolder();
+        using (var network = ResidualNetwork.Seeded(1, ResNetVariant.ResNet18, classes: 7, channels: 1, Stem.Small))
+            SafeTensors.Write(folder.File("weights"), network.state_dict());
+        using var file = WeightFile.Open(folder.File("weights"));
+
+        using var fitted = ResNetVariant.ResNet18.Fitted(file);
+
+        Assert.AreEqual((7, 1, Stem.Small), (fitted.Classes, fitted.Channels, fitted.Stem));
+        Assert.Throws<WeightMismatchException>(() => ResNetVariant.ResNet20.Fitted(file));
+    }
 }

@@ -9,14 +9,14 @@ namespace ResNet.Torch;
 /// <summary>Writes networks as ONNX files, which any runtime of ONNX runs without this library.</summary>
 public static class OnnxExport
 {
-    const string SourceKey = "source";
+    const string SourceKey = "source", InputKey = "resnet.input", OutputKey = "resnet.output";
 
     /// <param name="network">The network; it is written as it is in eval mode, in float32.</param>
     extension(ResidualNetwork network)
     {
         /// <summary>
-        /// Writes the network as an ONNX file. Its nodes and weights have the names of weight files ("layer1.0.conv1.weight"); preset and variant are
-        /// in its metadata, and so are class names of a classifier.
+        /// Writes the network as an ONNX file. Its nodes and weights have the names of weight files ("layer1.0.conv1.weight"); preset, variant
+        /// and what it takes and gives ("resnet.input", "resnet.output") are in its metadata, and so are class names of a classifier.
         /// </summary>
         /// <param name="path">The file, which is replaced if there is one. It appears when it is whole, or not at all.</param>
         /// <param name="preset">What the network expects of its images: their size, and what <see cref="ExportOptions.Input"/> may put into the graph.</param>
@@ -66,6 +66,8 @@ public static class OnnxExport
     {
         yield return (NetworkWeights.VariantKey, network.Variant.Name);
         yield return (ClassifierFile.PresetKey, JsonSerializer.Serialize(preset));
+        yield return (InputKey, options.Input.ToString());
+        yield return (OutputKey, options.Output.ToString());
         if (classNames is not null)
             yield return (ClassifierFile.ClassNamesKey, JsonSerializer.Serialize(classNames));
         if (options.Source is not null)

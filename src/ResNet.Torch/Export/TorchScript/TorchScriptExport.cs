@@ -65,17 +65,29 @@ public static class TorchScriptExport
     static void WriteArchive(Stream stream, ResidualNetwork network, ImagePreset preset, IReadOnlyList<string>? classNames, TorchScriptExportOptions options)
     {
         var script = NetworkScript.Of(network, preset, options);
-        var (pickle, tensors) = PickleWriter.Write(script.Root);
         using var archive = new StoredZip(stream);
+        AddProgram(archive, script.Root, Encoding.UTF8.GetBytes(script.Code));
+        foreach (var (name, text) in ExtraFile.Of(network, preset, classNames, options))
+            archive.Add($"{Top}extra/{name}", Encoding.UTF8.GetBytes(text));
+    }
+
+    /// <summary>Writes an archive that has a program and nothing beside it.</summary>
+    internal static void WriteProgram(Stream stream, ScriptObject root, ReadOnlySpan<byte> code)
+    {
+        using var archive = new StoredZip(stream);
+        AddProgram(archive, root, code);
+    }
+
+    static void AddProgram(StoredZip archive, ScriptObject root, ReadOnlySpan<byte> code)
+    {
+        var (pickle, tensors) = PickleWriter.Write(root);
         archive.Add(Top + "data.pkl", pickle);
-        archive.Add($"{Top}code/{ScriptClasses.File}", Encoding.UTF8.GetBytes(script.Code));
+        archive.Add($"{Top}code/{ScriptClasses.File}", code);
         archive.Add(Top + "constants.pkl", PickleWriter.EmptyTuple);
         for (var i = 0; i < tensors.Count; i++)
             Add(archive, $"{Top}data/{i}", tensors[i]);
         archive.Add(Top + "version", Encoding.ASCII.GetBytes(Version));
         archive.Add(Top + "byteorder", "little"u8);
-        foreach (var (name, text) in ExtraFile.Of(network, preset, classNames, options))
-            archive.Add($"{Top}extra/{name}", Encoding.UTF8.GetBytes(text));
     }
 
     static void Add(StoredZip archive, string name, Tensor tensor)

@@ -21,7 +21,7 @@ internal sealed class DecodedImage(PixelShape shape) : IDisposable
     /// <summary>Height and width of the image in pixels that there are: of the last ones it may cover a part.</summary>
     public (double Height, double Width) Extent => (Size.Height * (double)Eighths / FullScale, Size.Width * (double)Eighths / FullScale);
 
-    /// <summary>Rows from the top, pixels from the left, the channels of a pixel side by side.</summary>
+    /// <summary>Rows from the top, pixels from the left, the channels of a pixel side by side; see <see cref="PixelShape"/>. Of one that was decoded in part, the rest holds anything.</summary>
     public Span<byte> Pixels => (pixels ?? throw new ObjectDisposedException(nameof(DecodedImage))).AsSpan(0, Shape.Bytes);
 
     public void Dispose()

@@ -3,48 +3,48 @@ using System.Runtime.Intrinsics;
 
 namespace ResNet.Torch.Images;
 
-/// <summary>Turns what a codec gives, grey or RGBA, into RGB or grey pixels.</summary>
+/// <summary>Turns pixels as codecs give them, grey or RGB with a fourth byte, into others.</summary>
 internal static class PixelPacking
 {
     // The colours of four RGBA pixels; the last four bytes are overwritten by what comes next.
     static readonly Vector128<byte> colours = Vector128.Create((byte)0, 1, 2, 4, 5, 6, 8, 9, 10, 12, 13, 14, 0, 0, 0, 0);
 
-    /// <summary>Copies pixels; alpha is left out, RGB becomes grey by its luma (ITU-R BT.601).</summary>
-    /// <param name="raw">Pixels side by side.</param>
-    /// <param name="rawChannels">1 for grey, 4 for RGBA.</param>
-    /// <param name="target">As many pixels.</param>
-    /// <param name="channels">1 for grey, 3 for RGB.</param>
-    public static void Pack(ReadOnlySpan<byte> raw, int rawChannels, Span<byte> target, int channels)
+    /// <summary>Makes RGB pixels of grey ones.</summary>
+    public static void GreyToRgb(ReadOnlySpan<byte> grey, Span<byte> rgb)
     {
-        if (rawChannels == channels)
-            raw.CopyTo(target);
-        else if (rawChannels == 1)
-            GreyToRgb(raw, target);
-        else if (channels == 1)
-            ToGrey(raw, target);
+        for (int i = 0, to = 0; i < grey.Length; i++, to += 3)
+            rgb[to] = rgb[to + 1] = rgb[to + 2] = grey[i];
+    }
+
+    /// <summary>Copies pixels of 1 or 3 channels as those of 1 or 3; RGB becomes grey by its luma.</summary>
+    public static void Convert(ReadOnlySpan<byte> source, int sourceChannels, Span<byte> target, int channels)
+    {
+        if (sourceChannels == channels)
+            source.CopyTo(target);
+        else if (sourceChannels == 1)
+            GreyToRgb(source, target);
         else
-            ToRgb(raw, target);
+        {
+            for (int i = 0, to = 0; i < source.Length; i += 3)
+                target[to++] = (byte)PixelColor.Grey(source[i], source[i + 1], source[i + 2]);
+        }
     }
 
-    static void GreyToRgb(ReadOnlySpan<byte> raw, Span<byte> target)
+    /// <summary>Makes grey pixels of RGB ones of four bytes, by their luma (ITU-R BT.601).</summary>
+    public static void ToGrey(ReadOnlySpan<byte> rgbx, Span<byte> grey)
     {
-        for (int i = 0, to = 0; i < raw.Length; i++, to += 3)
-            target[to] = target[to + 1] = target[to + 2] = raw[i];
+        for (int i = 0, to = 0; i + 4 <= rgbx.Length; i += 4)
+            grey[to++] = (byte)PixelColor.Grey(rgbx[i], rgbx[i + 1], rgbx[i + 2]);
     }
 
-    static void ToGrey(ReadOnlySpan<byte> raw, Span<byte> target)
-    {
-        for (int i = 0, to = 0; i + 4 <= raw.Length; i += 4)
-            target[to++] = (byte)PixelColor.Grey(raw[i], raw[i + 1], raw[i + 2]);
-    }
-
-    static void ToRgb(ReadOnlySpan<byte> raw, Span<byte> target)
+    /// <summary>Makes RGB pixels of three bytes of as many that have four.</summary>
+    public static void ToRgb(ReadOnlySpan<byte> rgbx, Span<byte> rgb)
     {
         int from = 0, to = 0;
-        for (; to + 16 <= target.Length; from += 16, to += 12)
-            Vector128.Shuffle(Vector128.Create(raw.Slice(from, 16)), colours).CopyTo(target[to..]);
-        for (; from + 4 <= raw.Length; from += 4, to += 3)
-            raw.Slice(from, 3).CopyTo(target[to..]);
+        for (; to + 16 <= rgb.Length; from += 16, to += 12)
+            Vector128.Shuffle(Vector128.Create(rgbx.Slice(from, 16)), colours).CopyTo(rgb[to..]);
+        for (; to + 3 <= rgb.Length; from += 4, to += 3)
+            rgbx.Slice(from, 3).CopyTo(rgb[to..]);
     }
 
     /// <summary>Puts a colour behind RGBA pixels, as Pillow's paste with a mask: rounded to whole numbers.</summary>

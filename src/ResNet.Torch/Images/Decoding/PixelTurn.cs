@@ -45,7 +45,7 @@ internal static class PixelTurn
             if (channels == 1)
                 continue;
             target[to + 1] = image[from + 1];
-            target[to + 2] = image[from + 2];
+            target[to + 2] = image[from + 2]; // a fourth byte does not count
         }
     }
 

@@ -16,7 +16,7 @@ internal static class PixelPick
             var row = image[((box.Top + y) * shape.RowBytes + box.Left * shape.Channels)..];
             foreach (var x in columns.Span)
             {
-                for (var channel = 0; channel < shape.Channels; channel++)
+                for (var channel = 0; channel < shape.Colours; channel++)
                     target[next++] = row[x * shape.Channels + channel];
             }
         }

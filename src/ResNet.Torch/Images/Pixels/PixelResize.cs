@@ -1,4 +1,3 @@
-using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
@@ -31,17 +30,15 @@ internal static class PixelResize
         }
         using var columns = new ResizeAxis(box.Width, extent.Width, width, window.Left, window.Width, kernel, antialias);
         using var rows = new ResizeAxis(box.Height, extent.Height, height, window.Top, window.Height, kernel, antialias);
-        var rowBytes = window.Width * shape.Channels;
+        var rowBytes = window.Width * shape.Colours;
         if (rows.IsIdentity)
         {
-            for (var y = 0; y < window.Height; y++)
-                Across(image, shape, box, y, columns, target.Slice(y * rowBytes, rowBytes));
+            Across(image, shape, box with { Height = window.Height }, columns, target[..(window.Height * rowBytes)]);
             return;
         }
         var begin = rows.Begin;
         using var narrowed = new Scratch<byte>((rows.End - begin) * rowBytes);
-        for (var y = begin; y < rows.End; y++)
-            Across(image, shape, box, y, columns, narrowed.Span.Slice((y - begin) * rowBytes, rowBytes));
+        Across(image, shape, box with { Top = box.Top + begin, Height = rows.End - begin }, columns, narrowed.Span);
         var next = 0;
         foreach (var row in rows)
         {
@@ -50,15 +47,40 @@ internal static class PixelResize
         }
     }
 
-    static void Across(ReadOnlySpan<byte> image, PixelShape shape, PixelBox box, int y, in ResizeAxis columns, Span<byte> target)
+    /// <summary>Resizes a box's rows.</summary>
+    static void Across(ReadOnlySpan<byte> image, PixelShape shape, PixelBox box, in ResizeAxis columns, Span<byte> target)
     {
-        var row = image[((box.Top + y) * shape.RowBytes + box.Left * shape.Channels)..];
-        if (columns.IsIdentity)
-            row[..target.Length].CopyTo(target);
-        else if (shape.Channels == 1)
-            AcrossGrey(row, columns, target);
-        else
-            AcrossRgb(row, columns, target);
+        image = image[(box.Top * shape.RowBytes + box.Left * shape.Channels)..];
+        var rowBytes = target.Length / box.Height;
+        if (shape.Channels == 4 && !columns.IsIdentity)
+        {
+            AcrossColours(image, shape.RowBytes, box.Height, columns, target);
+            return;
+        }
+        for (var y = 0; y < box.Height; y++)
+        {
+            var row = image[(y * shape.RowBytes)..];
+            var resized = target.Slice(y * rowBytes, rowBytes);
+            if (shape.Channels == 4)
+                PixelPacking.ToRgb(row, resized);
+            else if (columns.IsIdentity)
+                row[..rowBytes].CopyTo(resized);
+            else if (shape.Channels == 1)
+                AcrossGrey(row, columns, resized);
+            else
+                AcrossRgb(row, columns, resized);
+        }
+    }
+
+    static void AcrossColours(ReadOnlySpan<byte> image, int imageRowBytes, int height, in ResizeAxis columns, Span<byte> target)
+    {
+        var rowBytes = target.Length / height;
+        for (var y = 0; y < height; y += RowResize.Rows)
+        {
+            // Behind the last row it comes once more.
+            var (a, b, c, d) = (y, Math.Min(y + 1, height - 1), Math.Min(y + 2, height - 1), Math.Min(y + 3, height - 1));
+            RowResize.Resize(image, (a * imageRowBytes, b * imageRowBytes, c * imageRowBytes, d * imageRowBytes), columns, target, (a * rowBytes, b * rowBytes, c * rowBytes, d * rowBytes));
+        }
     }
 
     static void AcrossGrey(ReadOnlySpan<byte> row, in ResizeAxis columns, Span<byte> target)
@@ -104,21 +126,21 @@ internal static class PixelResize
 
     static void Down(ReadOnlySpan<byte> rows, ReadOnlySpan<int> weights, Span<byte> target)
     {
+        const int Step = 32;
         var x = 0;
-        for (; x + Vector<byte>.Count <= target.Length; x += Vector<byte>.Count)
+        for (; x + Step <= target.Length; x += Step)
         {
-            Vector<int> a = new(Half), b = a, c = a, d = a;
+            Vector256<int> a = Vector256.Create(Half), b = a, c = a, d = a;
             for (var k = 0; k < weights.Length; k++)
             {
-                Vector.Widen(new Vector<byte>(rows[(k * target.Length + x)..]), out var low, out var high);
-                Vector.Widen(low.As<ushort, short>(), out var pa, out var pb);
-                Vector.Widen(high.As<ushort, short>(), out var pc, out var pd);
-                a += pa * weights[k];
-                b += pb * weights[k];
-                c += pc * weights[k];
-                d += pd * weights[k];
+                var row = rows.Slice(k * target.Length + x, Step);
+                var weight = Vector256.Create(weights[k]);
+                a += RowResize.Widen(row) * weight;
+                b += RowResize.Widen(row[8..]) * weight;
+                c += RowResize.Widen(row[16..]) * weight;
+                d += RowResize.Widen(row[24..]) * weight;
             }
-            Vector.Narrow(Vector.Narrow(Clip(a), Clip(b)).As<short, ushort>(), Vector.Narrow(Clip(c), Clip(d)).As<short, ushort>()).CopyTo(target[x..]);
+            Vector256.NarrowWithSaturation(Clip(a, b), Clip(c, d)).CopyTo(target[x..]);
         }
         for (; x < target.Length; x++)
         {
@@ -129,6 +151,7 @@ internal static class PixelResize
         }
     }
 
-    static Vector<int> Clip(Vector<int> sums) =>
-        Vector.Min(Vector.Max(sums >> ResizeAxis.FractionBits, Vector<int>.Zero), new Vector<int>(255));
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static Vector256<ushort> Clip(Vector256<int> a, Vector256<int> b) =>
+        Vector256.Max(Vector256.NarrowWithSaturation(a >> ResizeAxis.FractionBits, b >> ResizeAxis.FractionBits), Vector256<short>.Zero).AsUInt16();
 }

@@ -19,9 +19,7 @@ internal readonly ref struct ResizeAxis
     /// </summary>
     public ResizeAxis(int from, double extent, int to, int first, int length, Interpolation kernel, bool antialias)
     {
-        var scale = extent / to;
-        var stretch = antialias ? Math.Max(1, scale) : 1;
-        var reach = stretch * ResizeKernel.Reach(kernel);
+        var (scale, stretch, reach) = Scale(extent, to, kernel, antialias);
         taps = (int)Math.Ceiling(reach) * 2 + 1;
         starts = new(length);
         counts = new(length);
@@ -30,8 +28,8 @@ internal readonly ref struct ResizeAxis
         for (var i = 0; i < length; i++)
         {
             var centre = (first + i + 0.5) * scale;
-            var start = Math.Max(0, (int)(centre - reach + 0.5));
-            var count = Math.Min(from, (int)(centre + reach + 0.5)) - start;
+            var start = StartOf(centre, reach);
+            var count = EndOf(centre, reach, from) - start;
             var sum = 0.0;
             for (var k = 0; k < count; k++)
                 sum += exact[k] = ResizeKernel.Weigh(kernel, (start + k - centre + 0.5) * (1 / stretch));
@@ -42,8 +40,29 @@ internal readonly ref struct ResizeAxis
         IsIdentity = extent == to && first == 0 && length == to;
     }
 
+    /// <summary>The first pixel of the source that such an axis needs, and the one behind the last.</summary>
+    public static (int Begin, int End) Needed(int from, double extent, int to, int first, int length, Interpolation kernel, bool antialias)
+    {
+        var (scale, _, reach) = Scale(extent, to, kernel, antialias);
+        return (StartOf((first + 0.5) * scale, reach), EndOf((first + length - 0.5) * scale, reach, from));
+    }
+
+    static (double Scale, double Stretch, double Reach) Scale(double extent, int to, Interpolation kernel, bool antialias)
+    {
+        var scale = extent / to;
+        var stretch = antialias ? Math.Max(1, scale) : 1;
+        return (scale, stretch, stretch * ResizeKernel.Reach(kernel));
+    }
+
+    static int StartOf(double centre, double reach) => Math.Max(0, (int)(centre - reach + 0.5));
+
+    static int EndOf(double centre, double reach, int from) => Math.Min(from, (int)(centre + reach + 0.5));
+
     /// <summary>Whether the pixels are those of the source, one by one.</summary>
     public bool IsIdentity { get; }
+
+    /// <summary>How many pixels are made.</summary>
+    public int Length => starts.Span.Length;
 
     /// <summary>The first pixel of the source that is needed.</summary>
     public int Begin => starts.Span[0];

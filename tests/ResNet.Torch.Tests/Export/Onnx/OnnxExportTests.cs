@@ -205,6 +205,7 @@ public sealed class OnnxExportTests : IDisposable
         Assert.AreEqual("resnet20", model.Metadata.GraphName);
         var metadata = model.Metadata.CustomMetadataMap;
         Assert.AreEqual("resnet20", metadata["resnet.variant"]);
+        Assert.AreEqual(("Normalized", "Logits"), (metadata["resnet.input"], metadata["resnet.output"]));
         Assert.AreEqual("https://example.org/weights", metadata["source"]);
         CollectionAssert.AreEqual(classNames, JsonSerializer.Deserialize<string[]>(metadata["class_names"]));
         var preset = JsonSerializer.Deserialize<ImagePreset>(metadata["preset"])!;

@@ -1,5 +1,6 @@
 using System.Drawing;
 using ResNet.Torch.Images;
+using ResNet.Torch.Tests.Images.Jpeg;
 
 namespace ResNet.Torch.Tests.Images;
 
@@ -94,7 +95,7 @@ public class ImageDecoderTests
         Assert.IsLessThanOrEqualTo(3, ImageFixture.LargestDifference(expected, reduced));
         CollectionAssert.AreNotEqual(whole, reduced);
         using var image = ImageDecoder.Decode(new(jpeg, null), 3, new(), leastSide: 60);
-        Assert.AreEqual((new PixelShape(61, 82, 3), new ImageSize(121, 163), 4), (image.Shape, image.Size, image.Eighths)); // half, rounded up
+        Assert.AreEqual((new PixelShape(61, 82, 4), new ImageSize(121, 163), 4), (image.Shape, image.Size, image.Eighths)); // half, rounded up
     }
 
     [TestMethod]
@@ -110,6 +111,32 @@ public class ImageDecoderTests
         new ImageReader(preset, new() { ReducesLargeJpegs = false }).Read(ImageFixture.Large("file"), whole);
 
         CollectionAssert.AreEqual(whole, byDefault);
+    }
+
+    [TestMethod]
+    public void Read_CropOfAJpeg_IsWhatTheWholeImageGives()
+    {
+        ImagePreset[] presets =
+        [
+            .. Enum.GetValues<Interpolation>().Select(interpolation => ImagePreset.ImageNet(30, 20) with { ResizeShorterSide = 40, Interpolation = interpolation }),
+            ImagePreset.ImageNet(30, 20) with { ResizeShorterSide = 200 },
+            ImagePreset.ImageNet(30, 20) with { ResizeTo = new(33, 50), Antialias = false },
+            ImagePreset.ImageNet(150, 90) with { ResizeShorterSide = 100 },
+            ImagePreset.ImageNet(30, 20, channels: 1) with { ResizeShorterSide = 40 },
+        ];
+        foreach (var jpeg in new[] { ImageFixture.Large("file"), JpegFixture.Encode(90, 160, 80, SkiaSharp.SKJpegEncoderDownsample.Downsample444), JpegFixture.Encode(200, 101, 80, SkiaSharp.SKJpegEncoderDownsample.Downsample422) })
+        {
+            foreach (var preset in presets)
+            {
+                byte[] crop = new byte[preset.ImageBytes], expected = new byte[preset.ImageBytes];
+                using var whole = ImageDecoder.Decode(new(jpeg, null), preset.Channels, new());
+                Assert.IsNull(preset.Prepare(whole, expected));
+
+                new ImageReader(preset, new() { ReducesLargeJpegs = false }).Read(jpeg, crop);
+
+                CollectionAssert.AreEqual(expected, crop, preset.ToString());
+            }
+        }
     }
 
     [TestMethod]

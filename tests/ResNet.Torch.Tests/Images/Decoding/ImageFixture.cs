@@ -27,7 +27,15 @@ sealed record ImageFixture(string Name, byte[] File, int Height, int Width, byte
     public static (PixelShape Shape, byte[] Pixels) Decode(byte[] file, int channels = 3, ImageDecodingOptions? options = null, string? name = null)
     {
         using var image = ImageDecoder.Decode(new(file, name), channels, options ?? new());
-        return (image.Shape, image.Pixels.ToArray());
+        var shape = image.Shape with { Channels = channels };
+        var pixels = new byte[shape.Bytes];
+        switch (image.Shape.Channels)
+        {
+            case 4: PixelPacking.ToRgb(image.Pixels, pixels); break;
+            case 1 when channels == 3: PixelPacking.GreyToRgb(image.Pixels, pixels); break;
+            default: image.Pixels.CopyTo(pixels); break;
+        }
+        return (shape, pixels);
     }
 
     public static int LargestDifference(byte[] expected, byte[] actual)

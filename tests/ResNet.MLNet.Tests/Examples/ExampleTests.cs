@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Diagnostics;
 using System.IO.Compression;
 using System.Net;
 using ResNet.Torch;
@@ -7,26 +6,11 @@ using ResNet.Torch.Tests;
 
 namespace ResNet.MLNet.Tests;
 
-/// <summary>The examples as a user starts them.</summary>
+/// <summary>The examples that read files: what they find in good ones, and say of others.</summary>
 [TestClass]
 public class ExampleTests
 {
     public required TestContext TestContext { get; init; }
-
-    static (int ExitCode, string Output, string Error) Run(string example, string home, params string[] arguments)
-    {
-        var start = new ProcessStartInfo("dotnet", ["run", Path.Combine(Repository.Root!.FullName, "examples", example), "--", .. arguments])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            Environment = { ["XDG_DATA_HOME"] = home, ["LOCALAPPDATA"] = home },
-        };
-        using var process = Process.Start(start)!;
-        var error = process.StandardError.ReadToEndAsync();
-        var output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        return (process.ExitCode, output, error.Result);
-    }
 
     static void WriteIdx(string path, int magic, int count, int valuesPerItem, Func<int, byte> value)
     {
@@ -50,11 +34,11 @@ public class ExampleTests
         }
         var saved = folder.File("network.safetensors");
 
-        var (exitCode, output, error) = Run("fashion-mnist.cs", folder.Path, "--data", folder.Path, "--epochs", "2", "--batch-size", "20", "--out", saved);
+        var (exitCode, output, error) = ExampleProgram.Run("fashion-mnist.cs", folder.Path, "--data", folder.Path, "--epochs", "2", "--batch-size", "20", "--out", saved);
 
         Assert.AreEqual(0, exitCode, error);
         var lines = output.Trim().Split('\n');
-        StringAssert.Matches(lines[0], new(@"epoch 1/2  loss \d\.\d{4}  train accuracy [01]\.\d{4}  test accuracy [01]\.\d{4}  \d+ s"));
+        StringAssert.Matches(lines[0], new(@"epoch 1/2  loss \d\.\d{4}  accuracy [01]\.\d{4}  validation accuracy [01]\.\d{4}  \d+ s"));
         StringAssert.Matches(lines[^1], new(@"^test accuracy [01]\.\d{4} on 20 images"));
         using var classifier = ImageClassifier.Load(saved);
         Assert.AreEqual("Ankle boot", classifier.ClassNames[9]);
@@ -71,7 +55,7 @@ public class ExampleTests
         }
         using var folder = new TemporaryFolder();
 
-        var (exitCode, output, error) = Run("fashion-mnist.cs", folder.Path, "--limit", "3000", "--epochs", "2", "--batch-size", "64", "--out", folder.File("network.safetensors"));
+        var (exitCode, output, error) = ExampleProgram.Run("fashion-mnist.cs", folder.Path, "--limit", "3000", "--epochs", "2", "--batch-size", "64", "--out", folder.File("network.safetensors"));
 
         Assert.AreEqual(0, exitCode, error);
         var accuracy = double.Parse(output.Trim().Split('\n')[^1].Split(' ')[2], System.Globalization.CultureInfo.InvariantCulture);
@@ -92,7 +76,7 @@ public class ExampleTests
             context.Response.Close("not the file"u8.ToArray(), willBlock: true);
         });
 
-        var (exitCode, _, error) = Run("fashion-mnist.cs", folder.Path, "--source", address);
+        var (exitCode, _, error) = ExampleProgram.Run("fashion-mnist.cs", folder.Path, "--source", address);
 
         Assert.AreEqual(1, exitCode);
         Assert.Contains($"{address}train-images-idx3-ubyte.gz: the SHA-256 is", error);
@@ -104,7 +88,7 @@ public class ExampleTests
     {
         using var folder = new TemporaryFolder();
 
-        var (exitCode, _, error) = Run("fashion-mnist.cs", folder.Path, "--source", $"http://127.0.0.1:{FreePort()}/");
+        var (exitCode, _, error) = ExampleProgram.Run("fashion-mnist.cs", folder.Path, "--source", $"http://127.0.0.1:{FreePort()}/");
 
         Assert.AreEqual(1, exitCode);
         Assert.Contains("train-images-idx3-ubyte.gz could not be read", error);
@@ -120,7 +104,7 @@ public class ExampleTests
             classifier.Save(folder.File("model"));
         File.WriteAllText(images.File("top", "broken.png"), "no image");
 
-        var (exitCode, output, error) = Run("image-search.cs", folder.Path, images.Path, images.File("right", "02.png"), "--top", "3", "--model", folder.File("model"));
+        var (exitCode, output, error) = ExampleProgram.Run("image-search.cs", folder.Path, images.Path, images.File("right", "02.png"), "--top", "3", "--model", folder.File("model"));
 
         Assert.AreEqual(0, exitCode, error);
         var lines = output.Trim().Split('\n').Select(line => line.Trim().Split("  ")).ToList();
@@ -136,7 +120,7 @@ public class ExampleTests
         using (var classifier = new ImageClassifier(new ResidualNetwork(ResNetVariant.ResNet20, 2), ImagePreset.ImageNet(32, 32), ["a", "b"]))
             classifier.Save(folder.File("model"));
 
-        var (exitCode, _, error) = Run("image-search.cs", folder.Path, images.Path, folder.File("none.png"), "--model", folder.File("model"));
+        var (exitCode, _, error) = ExampleProgram.Run("image-search.cs", folder.Path, images.Path, folder.File("none.png"), "--model", folder.File("model"));
 
         Assert.AreEqual(1, exitCode);
         Assert.Contains($"{folder.File("none.png")} is not an image that can be read", error);

@@ -1,0 +1,71 @@
+using System.CommandLine;
+using ResNet.Cli.Loading;
+using ResNet.Cli.Training;
+using ResNet.Torch;
+
+namespace ResNet.Cli.Commands;
+
+/// <summary><c>resnet export MODEL OUT</c>: a model in another form.</summary>
+static class ExportCommand
+{
+    const string Forms = ".onnx, .pt (TorchScript), .zip (ML.NET) or .safetensors";
+
+    sealed record Exported(string File, string Format, string Model, int Classes, long Bytes);
+
+    public static Command Create()
+    {
+        var model = new ModelOptions();
+        var output = new Argument<string>("OUT") { Description = $"The file, whose extension says its form: {Forms}." };
+        output.Validators.Add(result =>
+        {
+            if (FormatOf(result.GetValueOrDefault<string>()!) is null)
+                result.AddError($"'{result.GetValueOrDefault<string>()}' has no extension that says its form: {Forms} is expected.");
+        });
+        var input = new Option<ExportInput>("--input") { Description = "What an .onnx or .pt file takes. Default: normalised images, as torchvision's networks.", DefaultValueFactory = _ => ExportInput.Normalized };
+        var gives = new Option<ExportOutput>("--output") { Description = "What an .onnx or .pt file gives. Default: logits.", DefaultValueFactory = _ => ExportOutput.Logits };
+        var command = new ToolCommand(
+            "export", "Writes a model in another form: for ONNX Runtime, libtorch, ML.NET, or this library.",
+            "resnet export runs/flowers flowers.onnx --input InterleavedBytes --output Probabilities",
+            "resnet export resnet50.pth resnet50.zip --model resnet50 --classes imagenet.txt");
+        model.AddTo(command);
+        command.Add(output);
+        command.Add(input);
+        command.Add(gives);
+        return command.Runs(run => Export(run, model, run.Required(output), run.Value(input), run.Value(gives)));
+    }
+
+    static string? FormatOf(string path) => Path.GetExtension(path).ToUpperInvariant() switch
+    {
+        ".ONNX" => "onnx",
+        ".PT" => "torchscript",
+        ".ZIP" => "ml.net",
+        ".SAFETENSORS" => "safetensors",
+        _ => null,
+    };
+
+    static void Export(CommandRun run, ModelOptions options, string path, ExportInput input, ExportOutput output)
+    {
+        using var model = options.Load(run);
+        var classifier = model.Classifier
+            ?? throw new CommandException($"{model.Title} is an exported model, which goes into no other form. Export the classifier that it was made of (.safetensors, or the weights).");
+        if (!model.HasClassNames)
+            run.Output.Note($"{model.Title} names no classes: they are called 0 to {model.ClassNames.Count - 1}. --classes names them.");
+        var format = FormatOf(path)!;
+        switch (format)
+        {
+            case "onnx": classifier.ExportOnnx(path, new() { Input = input, Output = output }); break;
+            case "torchscript": classifier.ExportTorchScript(path, new() { Input = input, Output = output }); break;
+            case "ml.net":
+                ModelFiles.SaveZip(classifier, path);
+                if (!ModelFiles.ResizesLike(classifier.Preset))
+                    run.Output.Note($"{path} resizes images as ML.NET does: its scores differ a little from the other forms'.");
+                break;
+            default: classifier.Save(path); break;
+        }
+        var bytes = new FileInfo(path).Length;
+        if (run.Output.IsJson)
+            run.Output.Json(new Exported(path, format, classifier.Network.Variant.Name, classifier.ClassNames.Count, bytes));
+        else
+            run.Output.Line(FormattableString.Invariant($"{path}: {classifier.Network.Variant}, {classifier.ClassNames.Count} classes, {bytes / 1e6:F1} MB"));
+    }
+}

@@ -1,0 +1,56 @@
+using System.CommandLine;
+using ResNet.Cli.Loading;
+using ResNet.Cli.Predicting;
+
+namespace ResNet.Cli.Commands;
+
+/// <summary><c>resnet predict</c>: the classes of images, from paths or from a stream of them.</summary>
+static class PredictCommand
+{
+    static readonly Argument<string[]> paths = new("PATH")
+    {
+        Arity = ArgumentArity.OneOrMore,
+        Description = """
+            Image files; folders, whose image files are scored in the order of their names, those of folders in them too; or - for paths on standard input, one on each line in UTF-8, for as long as they come.
+            For - the results are JSON, a line for each path in the order that they came: {"path", "label", "score", "top": [{"label", "score"}, …]}, or {"path", "error"} for an image that cannot be read. An answer does not wait for further paths, so that a program may write one and read the answer.
+            """,
+    };
+
+    static readonly Option<int> top = new("--top") { HelpName = "N", DefaultValueFactory = _ => 5, Description = "How many classes of each image are told, the likeliest first." };
+
+    static readonly Option<string?> shard = new("--shard") { HelpName = "I/N", Description = "Scores every Nth path from the Ith on, from 1/N to N/N: N processes with the same paths share the work." };
+
+    static readonly Option<int> batch = new("--batch") { HelpName = "N", DefaultValueFactory = _ => 32, Description = "Most images that go through the network together." };
+
+    public static Command Create()
+    {
+        var model = new ModelOptions();
+        var command = new ToolCommand(
+            "predict", "Tells the classes of images. An image that cannot be read is a result too, with its error: the exit code is 0 when every path has its result.",
+            "resnet predict runs/flowers photo.jpg", "resnet predict model.onnx photos --top 1 --json", "resnet predict weights.th --model resnet20 - --shard 1/4");
+        model.AddTo(command);
+        command.Add(paths);
+        foreach (var option in (IEnumerable<Option>)[top, shard, batch])
+            command.Add(option);
+        return command.Runs(run => Predict(run, model));
+    }
+
+    static void Predict(CommandRun run, ModelOptions options)
+    {
+        var (arguments, part) = (run.Required(paths), Shard.Parse(run.Value(shard)));
+        var (classes, images) = (AtLeastOne(run, top), AtLeastOne(run, batch));
+        using var model = options.Load(run);
+        var writer = new PredictionWriter(run.Output, run.Output.IsJson || arguments.Contains(ImagePaths.StandardInput), model.ClassNames, classes);
+        foreach (var predictions in new PredictionStream(model, images).Run(part.Of(ImagePaths.Of(arguments, Console.OpenStandardInput)), run.Cancellation))
+        {
+            foreach (var prediction in predictions)
+                writer.Write(prediction);
+            if (StandardOutput.IsClosed)
+                return;
+        }
+        if (writer.Errors > 0)
+            run.Output.Note($"{writer.Errors} of {writer.Images} images could not be scored; their results say why.");
+    }
+
+    static int AtLeastOne(CommandRun run, Option<int> option) => run.Value(option) is >= 1 and var value ? value : throw new UsageException($"{option.Name} must be at least 1 (received {run.Value(option)}).");
+}

@@ -1,0 +1,43 @@
+using System.IO.Enumeration;
+using System.Text;
+
+namespace ResNet.Cli.Predicting;
+
+/// <summary>Where the paths of images come from: arguments, folders, standard input.</summary>
+internal static class ImagePaths
+{
+    /// <summary>The argument that stands for standard input.</summary>
+    public const string StandardInput = "-";
+
+    static readonly HashSet<string> extensions = new([".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp"], StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>The images that arguments stand for, in their order: a folder's files, the lines of standard input, or the path itself.</summary>
+    /// <param name="arguments">Paths, or <see cref="StandardInput"/>.</param>
+    /// <param name="input">Standard input; read when its turn comes.</param>
+    public static IEnumerable<string> Of(IEnumerable<string> arguments, Func<Stream> input) => arguments.SelectMany(argument =>
+        argument == StandardInput ? Lines(input())
+        : Directory.Exists(argument) ? Folder(argument)
+        : [argument]);
+
+    /// <summary>The image files in a folder and those below it, by their names' code points; what is hidden is passed over, and links to folders are not followed.</summary>
+    public static IReadOnlyList<string> Folder(string path)
+    {
+        var files = new FileSystemEnumerable<string>(path, (ref FileSystemEntry entry) => entry.ToSpecifiedFullPath(), new() { RecurseSubdirectories = true, IgnoreInaccessible = false })
+        {
+            ShouldIncludePredicate = (ref FileSystemEntry entry) => !entry.IsDirectory && extensions.Contains(Path.GetExtension(entry.FileName).ToString()),
+            ShouldRecursePredicate = (ref FileSystemEntry entry) => !entry.Attributes.HasFlag(FileAttributes.ReparsePoint),
+        };
+        return [.. files.Order(StringComparer.Ordinal)];
+    }
+
+    /// <summary>The lines of a stream in UTF-8, as they come; empty ones are passed over, and a line may end as Windows' do.</summary>
+    public static IEnumerable<string> Lines(Stream stream)
+    {
+        using var reader = new StreamReader(stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
+        while (reader.ReadLine() is { } line)
+        {
+            if (line.Length > 0)
+                yield return line;
+        }
+    }
+}

@@ -1,0 +1,54 @@
+using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
+
+namespace ResNet.Torch.Images.Jpeg;
+
+/// <summary>The bits of an entropy-coded segment, from a byte's highest to its lowest.</summary>
+/// <param name="segment">The segment, with <see cref="Padding"/> zeros behind it.</param>
+internal ref struct BitReader(ReadOnlySpan<byte> segment)
+{
+    /// <summary>Zeros that a segment needs behind it.</summary>
+    public const int Padding = 16;
+
+    /// <summary>Bits that there are at least after <see cref="Refill"/>.</summary>
+    public const int Refilled = 56;
+
+    readonly ReadOnlySpan<byte> segment = segment;
+    readonly int last = segment.Length - sizeof(ulong);
+    int position, count; // there are count bits, and perhaps some of those at the position
+    ulong bits;
+
+    /// <summary>The next bits, the first of them highest.</summary>
+    public readonly ulong Bits => bits;
+
+    /// <summary>Bits that have been dropped; more than the segment has where it ended too early.</summary>
+    public readonly long Dropped => 8L * position - count;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Refill()
+    {
+        bits |= BinaryPrimitives.ReadUInt64BigEndian(segment[position..]) >> count;
+        position = Math.Min(position + (63 - count >> 3), last); // behind the end zeros come, as many as are asked for
+        count |= Refilled;
+    }
+
+    /// <summary>Goes on behind bits; the number may have others above its lowest six.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Drop(int number)
+    {
+        bits <<= number;
+        count -= number & 63;
+    }
+
+    /// <summary>The next bits as a value of that size (T.81, F.2.2.1), which is 0 to 16.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public int Receive(int size)
+    {
+        var value = Extend((int)(bits >> 1 >> 63 - size), size);
+        Drop(size);
+        return value;
+    }
+
+    /// <summary>T.81, figure F.12: the lower half of a size's values is negative.</summary>
+    public static int Extend(int value, int size) => value + (value - (1 << size - 1) >> 31 & (-1 << size) + 1);
+}

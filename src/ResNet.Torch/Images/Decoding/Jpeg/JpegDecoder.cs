@@ -1,0 +1,63 @@
+using System.Runtime.InteropServices;
+
+namespace ResNet.Torch.Images.Jpeg;
+
+/// <summary>
+/// Decodes the most usual JPEGs: sequential, Huffman-coded, 8 bits, one scan, grey or YCbCr. Its pixels are libjpeg's; what it does not know, and whatever is
+/// out of order in a file, it leaves to a decoder that knows everything.
+/// </summary>
+internal static class JpegDecoder
+{
+    const int LeastBitsOfBlock = 2; // a code for the mean, one for the end
+
+    /// <summary>Decodes a part of an image.</summary>
+    /// <param name="jpeg">The file's bytes.</param>
+    /// <param name="part">The pixels that are wanted; more of them may be written.</param>
+    /// <param name="shape">The image's: of one channel or of four.</param>
+    /// <param name="pixels">Room for the whole image; a fourth channel is 255.</param>
+    /// <returns>Whether they were decoded; if not, nothing can be said of the pixels.</returns>
+    public static bool TryDecode(ReadOnlySpan<byte> jpeg, PixelBox part, PixelShape shape, Span<byte> pixels)
+    {
+        if (!BitConverter.IsLittleEndian || JpegHeader.Read(jpeg, JpegTables.Empty()) is not { } header || (header.Height, header.Width, header.Components.Length == 1 ? 1 : 4) != (shape.Height, shape.Width, shape.Channels))
+            return false;
+        part = part with { Left = part.Left & ~1, Width = part.Width + (part.Left & 1) };
+        var planes = new JpegPlane[header.Components.Length];
+        var (room, blocks) = (0L, 0L);
+        for (var c = 0; c < planes.Length; c++)
+        {
+            planes[c] = new(header.Components[c], header, part, (int)room);
+            room += planes[c].Samples;
+            blocks += (long)header.McusAcross * header.McusDown * header.Components[c].Across * header.Components[c].Down;
+            if (planes[c].IsTooSmall || room > Array.MaxLength)
+                return false;
+        }
+        var scan = jpeg[header.ScanStart..];
+        if (blocks * LeastBitsOfBlock > 8L * scan.Length)
+            return false;
+        using var samples = new Scratch<byte>((int)room);
+        if (!JpegScan.Decode(header, scan, planes, samples.Span))
+            return false;
+        if (planes.Length == 1)
+            WriteGrey(planes[0], samples.Span, part, pixels, header.Width);
+        else
+            WriteRgbx(planes, samples.Span, part, MemoryMarshal.Cast<byte, uint>(pixels), header.Width);
+        return true;
+    }
+
+    static void WriteGrey(in JpegPlane plane, ReadOnlySpan<byte> samples, PixelBox part, Span<byte> pixels, int width)
+    {
+        for (var y = part.Top; y < part.Top + part.Height; y++)
+            plane.Row(samples, y, part.Left)[..part.Width].CopyTo(pixels[(y * width + part.Left)..]);
+    }
+
+    static void WriteRgbx(ReadOnlySpan<JpegPlane> planes, ReadOnlySpan<byte> samples, PixelBox part, Span<uint> pixels, int width)
+    {
+        using var sums = new Scratch<ushort>(ChromaUpsampling.RoomFor(part.Width));
+        using var chroma = new Scratch<byte>(2 * ChromaUpsampling.RoomFor(part.Width));
+        Span<byte> blueRow = chroma.Span[..(chroma.Span.Length / 2)], redRow = chroma.Span[(chroma.Span.Length / 2)..];
+        var blue = new ChromaUpsampling(planes[1], samples, part.Left, part.Width);
+        var red = new ChromaUpsampling(planes[2], samples, part.Left, part.Width);
+        for (var y = part.Top; y < part.Top + part.Height; y++)
+            YCbCr.ToRgbx(planes[0].Row(samples, y, part.Left), blue.Row(y, sums.Span, blueRow), red.Row(y, sums.Span, redRow), pixels.Slice(y * width + part.Left, part.Width));
+    }
+}

@@ -1,0 +1,130 @@
+using System.Buffers.Binary;
+
+namespace ResNet.Torch.Images.Jpeg;
+
+/// <summary>What stands before the one scan of a sequential 8-bit JPEG, grey or YCbCr (ITU-T T.81, annex B).</summary>
+/// <param name="Width">Columns of pixels.</param>
+/// <param name="Height">Rows of pixels.</param>
+/// <param name="Components">One or three.</param>
+/// <param name="RestartInterval">MCUs between restart markers; 0: there are none.</param>
+/// <param name="ScanStart">Where the entropy-coded data begin in the file.</param>
+internal sealed record JpegHeader(int Width, int Height, JpegComponent[] Components, int RestartInterval, int ScanStart)
+{
+    const byte Prefix = 0xFF, StartOfImage = 0xD8, Baseline = 0xC0, ExtendedSequential = 0xC1, HuffmanTables = 0xC4, StartOfScan = 0xDA, QuantisationTables = 0xDB,
+        RestartIntervalDefinition = 0xDD, Application0 = 0xE0, Application14 = 0xEE, Application15 = 0xEF, Comment = 0xFE;
+
+    /// <summary>MCUs in a row of the image.</summary>
+    public int McusAcross => Blocks(Width, Components[0].Across);
+
+    /// <summary>MCUs in a column of the image.</summary>
+    public int McusDown => Blocks(Height, Components[0].Down);
+
+    static int Blocks(int pixels, int perMcu) => (pixels + 8 * perMcu - 1) / (8 * perMcu);
+
+    /// <summary>Reads up to the scan.</summary>
+    /// <returns>Null where the file is of another kind, or anything in it is out of the ordinary.</returns>
+    public static JpegHeader? Read(ReadOnlySpan<byte> jpeg, JpegTables tables)
+    {
+        if (!jpeg.StartsWith((ReadOnlySpan<byte>)[Prefix, StartOfImage]))
+            return null;
+        JpegHeader? header = null;
+        var (restartInterval, isJfif, adobeTransform) = (0, false, -1);
+        for (var at = 2; at + 4 <= jpeg.Length && jpeg[at] == Prefix;)
+        {
+            var marker = jpeg[at + 1];
+            if (marker == Prefix)
+            {
+                at++; // a fill byte
+                continue;
+            }
+            var length = BinaryPrimitives.ReadUInt16BigEndian(jpeg[(at + 2)..]);
+            if (length < 2 || length > jpeg.Length - at - 2)
+                return null;
+            var segment = jpeg.Slice(at + 4, length - 2);
+            at += 2 + length;
+            switch (marker)
+            {
+                case Baseline or ExtendedSequential when header is null:
+                    if ((header = ReadFrame(segment)) is null)
+                        return null;
+                    break;
+                case QuantisationTables:
+                    if (!tables.DefineQuantisation(segment))
+                        return null;
+                    break;
+                case HuffmanTables:
+                    if (!tables.DefineHuffman(segment))
+                        return null;
+                    break;
+                case RestartIntervalDefinition when segment.Length == 2:
+                    restartInterval = BinaryPrimitives.ReadUInt16BigEndian(segment);
+                    break;
+                case StartOfScan:
+                    return header is not null && header.HasKnownColours(isJfif, adobeTransform) && header.ReadScan(segment, tables)
+                        ? header with { RestartInterval = restartInterval, ScanStart = at }
+                        : null;
+                case Application0:
+                    isJfif |= segment.Length >= 12 && segment.StartsWith("JFIF\0"u8);
+                    break;
+                case Application14 when segment.Length >= 12 && segment.StartsWith("Adobe"u8):
+                    adobeTransform = segment[11];
+                    break;
+                case >= Application0 and <= Application15 or Comment:
+                    break;
+                default:
+                    return null;
+            }
+        }
+        return null;
+    }
+
+    /// <summary>T.81, B.2.2. Chroma has half of the luma's samples or all, along each axis.</summary>
+    static JpegHeader? ReadFrame(ReadOnlySpan<byte> segment)
+    {
+        if (segment.Length < 6 || segment[0] != 8 || segment[5] is not (1 or 3) || segment.Length != 6 + 3 * segment[5])
+            return null;
+        var (height, width) = (BinaryPrimitives.ReadUInt16BigEndian(segment[1..]), BinaryPrimitives.ReadUInt16BigEndian(segment[3..]));
+        var components = new JpegComponent[segment[5]];
+        for (var c = 0; c < components.Length; c++)
+        {
+            var parameters = segment.Slice(6 + 3 * c, 3);
+            components[c] = new(parameters[0], parameters[1] >> 4, parameters[1] & 15, parameters[2]);
+        }
+        if (height == 0 || width == 0 || !HaveKnownSampling(components))
+            return null;
+        return new(width, height, components, 0, 0);
+    }
+
+    static bool HaveKnownSampling(JpegComponent[] components)
+    {
+        var luma = components[0];
+        if (luma.Across is < 1 or > 2 || luma.Down is < 1 or > 2)
+            return false;
+        if (components.Length == 1)
+        {
+            (luma.Across, luma.Down) = (1, 1); // a component alone is not interleaved (T.81, A.2.2)
+            return true;
+        }
+        var (blue, red) = (components[1], components[2]);
+        return blue.Across == red.Across && blue.Down == red.Down && blue.Across is 1 or 2 && blue.Across <= luma.Across && blue.Down is 1 or 2 && blue.Down <= luma.Down;
+    }
+
+    /// <summary>Whether three components are YCbCr, by libjpeg's rules: in JFIF files, by Adobe's marker, or by their names.</summary>
+    bool HasKnownColours(bool isJfif, int adobeTransform) => Components is not [var first, var second, var third]
+        || adobeTransform == 1
+        || adobeTransform == -1 && (isJfif || (first.Name, second.Name, third.Name) == (1, 2, 3));
+
+    /// <summary>T.81, B.2.3: one scan of all components.</summary>
+    bool ReadScan(ReadOnlySpan<byte> segment, JpegTables tables)
+    {
+        if (segment.Length != 4 + 2 * Components.Length || segment[0] != Components.Length || !segment[^3..].SequenceEqual((ReadOnlySpan<byte>)[0, 63, 0]))
+            return false;
+        for (var c = 0; c < Components.Length; c++)
+        {
+            var (component, name, places) = (Components[c], segment[1 + 2 * c], segment[2 + 2 * c]);
+            if (name != component.Name || !component.Take(tables, places >> 4, places & 15))
+                return false;
+        }
+        return true;
+    }
+}

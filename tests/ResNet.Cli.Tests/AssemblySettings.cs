@@ -1,0 +1,2 @@
+// Trainings share libtorch's one thread.
+[assembly: DoNotParallelize]

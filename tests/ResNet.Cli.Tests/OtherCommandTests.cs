@@ -1,0 +1,66 @@
+using ResNet.Torch.Tests;
+
+namespace ResNet.Cli.Tests;
+
+/// <summary>summary, export and find-lr.</summary>
+[TestClass]
+public class OtherCommandTests
+{
+    // He et al. 2015, Table 6 and arXiv:1512.03385, §4.2: 0.27 million parameters; 16·3·3·3 in the first convolution.
+    [TestMethod]
+    public void Summary_ResNet20_TellsLayersAndTotals()
+    {
+        var lines = Tool.Run("summary", "resnet20", "--json").Succeeded().Json;
+
+        Assert.AreEqual("conv1", lines[0].GetProperty("name").GetString());
+        Assert.AreEqual(432, lines[0].GetProperty("parameters").GetInt64());
+        Assert.AreEqual(269_722, lines[^1].GetProperty("parameters").GetInt64());
+        Assert.AreEqual(40_551_040, lines[^1].GetProperty("multiplyAdds").GetInt64());
+        Assert.Contains("269,722 parameters, 0.041 billion multiply-adds", Tool.Run("summary", "resnet20").Succeeded().Output);
+        Assert.AreEqual(ExitCode.BadUsage, Tool.Run("summary", "resnet21").ExitCode);
+        Assert.AreEqual(ExitCode.BadUsage, Tool.Run("summary", "resnet20", "--size", "0").ExitCode);
+    }
+
+    [TestMethod]
+    public void Export_ToEveryForm_SaysWhatWasWritten()
+    {
+        using var folder = new TemporaryFolder();
+        var model = TestImages.WriteClassifier(folder);
+        foreach (var (name, format) in new[] { ("m.onnx", "onnx"), ("m.pt", "torchscript"), ("m.zip", "ml.net"), ("m.safetensors", "safetensors") })
+        {
+            var line = Tool.Run("export", model, folder.File(name), "--json").Succeeded().Json.Single();
+
+            Assert.AreEqual(format, line.GetProperty("format").GetString());
+            Assert.AreEqual(new FileInfo(folder.File(name)).Length, line.GetProperty("bytes").GetInt64());
+            Assert.AreEqual(3, line.GetProperty("classes").GetInt32());
+        }
+        Assert.AreEqual(ExitCode.BadUsage, Tool.Run("export", model, folder.File("m.txt")).ExitCode);
+        Assert.Contains("exported model", Tool.Run("export", folder.File("m.onnx"), folder.File("n.zip")).Failed(ExitCode.Failed));
+        Assert.Contains("there is no folder", Tool.Run("export", model, Path.Combine(folder.Path, "nowhere", "m.onnx")).Failed(ExitCode.Failed));
+    }
+
+    [TestMethod]
+    public void FindLr_SmallImages_GivesCurveAndPicture()
+    {
+        using var folder = new TemporaryFolder();
+        var data = TestImages.Write(folder, "data", perClass: 4);
+        var picture = folder.File("curve.png");
+
+        var lines = Tool.Run("find-lr", data, "--model", "resnet20", "--steps", "12", "--seed", "1", "--set", "BatchSize=4", "--out", picture, "--json").Succeeded().Json;
+
+        Assert.AreEqual(1e-5, lines[0].GetProperty("learningRate").GetDouble(), 1e-12);
+        Assert.IsTrue(lines[^1].TryGetProperty("suggestion", out _));
+        CollectionAssert.AreEqual(new byte[] { 0x89, (byte)'P', (byte)'N', (byte)'G' }, File.ReadAllBytes(picture)[..4]);
+        Assert.AreEqual(ExitCode.BadUsage, Tool.Run("find-lr", data, "--out", "curve.txt").ExitCode);
+        Assert.Contains("--steps", Tool.Run("find-lr", data, "--steps", "3").Failed(ExitCode.BadUsage));
+    }
+
+    [TestMethod]
+    public void Verbose_AnErrorThatIsMade_TellsWhere()
+    {
+        var result = Tool.Run("evaluate", "nothing", "nowhere", "--verbose");
+
+        Assert.AreEqual(ExitCode.Failed, result.ExitCode);
+        Assert.Contains("   at ", result.Error);
+    }
+}
