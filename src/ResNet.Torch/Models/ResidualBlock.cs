@@ -90,21 +90,14 @@ internal sealed class ResidualBlock : Module<Tensor, Tensor>, ICompositeLayer
 
     Tensor Convolve(Conv2d convolution, Tensor x) => IsInRun && FewPixels.Are(convolution, x) ? FewPixels.Convolve(convolution, x) : convolution.call(x);
 
-    Tensor Activate(BatchNorm2d norm, Tensor x) => NormRelu.Activate(norm, x, IsInRun);
-
-    /// <summary>Whether the shortcut is all that stands between the last norm and its ReLU.</summary>
-    bool Adds => variant.Shortcut != ShortcutKind.None && se is null && !variant.ActivatesBeforeAddition && !(training && DropRate > 0);
+    static Tensor Activate(BatchNorm2d norm, Tensor x) => norm.call(x).relu_();
 
     Tensor PostActivated(Tensor input)
     {
-        var x = Convolve(conv1, input);
-        x = Convolve(conv2, Activate(bn1!, x));
-        var last = bn2;
+        var x = Activate(bn1!, Convolve(conv1, input));
+        x = bn2.call(Convolve(conv2, x));
         if (conv3 is not null)
-            (x, last) = (Convolve(conv3, Activate(bn2, x)), bn3!);
-        if (IsInRun && Adds && NormRelu.Fits(last, x))
-            return NormRelu.Of(last, x, downsample is null ? input : Shortcut(downsample, input));
-        x = last.call(x);
+            x = bn3!.call(Convolve(conv3, x.relu_()));
         if (variant.ActivatesBeforeAddition)
             x.relu_();
         return AddShortcut(x, input, input).relu_();

@@ -104,7 +104,7 @@ public sealed partial class ResidualNetwork : Module<Tensor, Tensor>
         foreach (var stage in stages)
             x = stage.call(x);                                        // the last: N×features×H/32×W/32
         if (norm is not null)
-            x = NormRelu.Activate(norm, x, IsInRun);
+            x = norm.call(x).relu_();
         return functional.adaptive_avg_pool2d(x, 1).flatten(1).MoveToOuterDisposeScope();   // N×features
     }
 
@@ -141,7 +141,7 @@ public sealed partial class ResidualNetwork : Module<Tensor, Tensor>
 
     Tensor StemOf(Tensor images)
     {
-        var x = NormRelu.Activate(bn1, conv1.call(images.to(WeightType)), IsInRun);
+        var x = bn1.call(conv1.call(images.to(WeightType))).relu_();
         return Stem == Stem.Standard ? functional.max_pool2d(x, 3, stride: 2, padding: Variant.HasStemPadding ? 1 : 0) : x;
     }
 
