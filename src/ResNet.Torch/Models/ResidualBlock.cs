@@ -76,6 +76,9 @@ internal sealed class ResidualBlock : Module<Tensor, Tensor>, ICompositeLayer
     /// <summary>Probability that training leaves the block out for an image.</summary>
     public double DropRate { get; }
 
+    /// <summary>As <see cref="ResidualNetwork.IsInRun"/>.</summary>
+    public bool IsInRun { get; set; }
+
     bool IsPreActivated => variant.Order == ActivationOrder.BeforeConvolution;
 
     public override Tensor forward(Tensor input)                           // N×in×H×W
@@ -85,12 +88,16 @@ internal sealed class ResidualBlock : Module<Tensor, Tensor>, ICompositeLayer
         return output.MoveToOuterDisposeScope();                           // N×out×H/stride×W/stride
     }
 
+    Tensor Convolve(Conv2d convolution, Tensor x) => IsInRun && FewPixels.Are(convolution, x) ? FewPixels.Convolve(convolution, x) : convolution.call(x);
+
+    static Tensor Activate(BatchNorm2d norm, Tensor x) => norm.call(x).relu_();
+
     Tensor PostActivated(Tensor input)
     {
-        var x = bn1!.call(conv1.call(input)).relu_();
-        x = bn2.call(conv2.call(x));
+        var x = Activate(bn1!, Convolve(conv1, input));
+        x = bn2.call(Convolve(conv2, x));
         if (conv3 is not null)
-            x = bn3!.call(conv3.call(x.relu_()));
+            x = bn3!.call(Convolve(conv3, x.relu_()));
         if (variant.ActivatesBeforeAddition)
             x.relu_();
         return AddShortcut(x, input, input).relu_();
@@ -98,11 +105,11 @@ internal sealed class ResidualBlock : Module<Tensor, Tensor>, ICompositeLayer
 
     Tensor PreActivated(Tensor input)
     {
-        var active = bn1 is null ? input : bn1.call(input).relu_();
-        var x = conv1.call(active);
-        x = conv2.call(bn2.call(x).relu_());
+        var active = bn1 is null ? input : Activate(bn1, input);
+        var x = Convolve(conv1, active);
+        x = Convolve(conv2, Activate(bn2, x));
         if (conv3 is not null)
-            x = conv3.call(bn3!.call(x).relu_());
+            x = Convolve(conv3, Activate(bn3!, x));
         return AddShortcut(x, input, active);
     }
 
@@ -115,8 +122,17 @@ internal sealed class ResidualBlock : Module<Tensor, Tensor>, ICompositeLayer
             x = se.call(x);
         if (training && DropRate > 0)
             x = DropImages(x);
-        var around = downsample is null ? identity : downsample.call(projected);
+        var around = downsample is null ? identity : Shortcut(downsample, projected);
         return variant.ActivatesBeforeAddition ? x.add(around) : x.add_(around); // a ReLU's gradient needs its result as it was
+    }
+
+    Tensor Shortcut(Module<Tensor, Tensor> shortcut, Tensor x)
+    {
+        if (!IsInRun || shortcut is not Sequential layers)
+            return shortcut.call(x);
+        for (var i = 0; i < layers.Count; i++)
+            x = layers[i] is Conv2d convolution ? Convolve(convolution, x) : ((Module<Tensor, Tensor>)layers[i]).call(x);
+        return x;
     }
 
     /// <summary>Zero for a share of the images, the rest scaled up by as much: the expected value stays (arXiv:1603.09382).</summary>

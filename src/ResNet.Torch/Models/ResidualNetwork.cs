@@ -115,6 +115,21 @@ public sealed partial class ResidualNetwork : Module<Tensor, Tensor>
         return fc.call(features.to(fc.weight.dtype)).to(ScalarType.Float32).MoveToOuterDisposeScope();   // N×classes
     }
 
+    /// <summary>
+    /// Whether a training run has the weights. Steps are then taken together that are modules of their own else: who trains the
+    /// network in a loop of his own finds every module called, and its hooks.
+    /// </summary>
+    internal bool IsInRun
+    {
+        get;
+        set
+        {
+            field = value;
+            foreach (var block in modules().OfType<ResidualBlock>())
+                block.IsInRun = value;
+        }
+    }
+
     /// <summary>How far from the images a module stands: 0 is the stem, then each block counts one, and the last is the classifier.</summary>
     internal int LayerOf(string module) => module.Split('.') switch
     {

@@ -211,4 +211,38 @@ public class WeightVectorTests
             weights.CollectGradients();
         }
     }
+
+    [TestMethod]
+    [DataRow(OptimizerKind.Sgd)]
+    [DataRow(OptimizerKind.AdamW)]
+    public void Update_GradientsInBFloat16_MovesAsTheirFloat32(OptimizerKind kind)
+    {
+        var options = new OptimizerOptions { Kind = kind, LearningRate = 0.01 };
+        var (straight, widened) = (Stepped(isRead: false), Stepped(isRead: true));
+
+        CollectionAssert.AreEqual(widened, straight);
+
+        float[] Stepped(bool isRead)
+        {
+            using var scope = NewDisposeScope();
+            using var network = ResidualNetwork.Seeded(3, small, classes: 4);
+            network.train();
+            using var weights = new WeightVector(network, options, isHalf: true);
+            using var optimizer = Optimizer.Create(options, weights);
+            manual_seed(5);
+            for (var step = 0; step < 2; step++)
+            {
+                functional.cross_entropy(network.call(randn(8, 3, 16, 16)), arange(8, dtype: ScalarType.Int64) % 4).backward();
+                weights.CollectGradients();
+                if (isRead)
+                    Assert.IsGreaterThan(0, weights.Gradients.abs().max().item<float>()); // they are float32 from here on
+                optimizer.Step(0.01, batches: 1);
+                Assert.AreEqual(0, weights.Gradients.abs().max().item<float>());
+                var state = network.state_dict(); // rounded as libtorch rounds
+                foreach (var (name, view) in weights.ByName(weights.Values).Where(part => state[part.Name].dtype == ScalarType.BFloat16))
+                    Assert.IsTrue(view.to(ScalarType.BFloat16).eq(state[name]).all().item<bool>(), name);
+            }
+            return weights.Values.data<float>().ToArray();
+        }
+    }
 }

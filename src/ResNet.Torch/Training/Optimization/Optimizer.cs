@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics;
 using ResNet.Torch.Runtime;
 using static TorchSharp.torch;
 
@@ -9,11 +10,13 @@ internal abstract class Optimizer : IDisposable
     readonly OptimizerOptions options;
     readonly WeightVector weights;
     readonly Dictionary<string, Tensor> state;
+    readonly nint[] vectors;
 
     Optimizer(OptimizerOptions options, WeightVector weights, params string[] state)
     {
         (this.options, this.weights) = (options, weights);
         this.state = state.ToDictionary(name => name, _ => zeros_like(weights.Values).DetachFromDisposeScope());
+        vectors = [.. state.Select(name => TorchNative.Data(this.state[name]))];
     }
 
     public static Optimizer Create(OptimizerOptions options, WeightVector weights) =>
@@ -38,12 +41,12 @@ internal abstract class Optimizer : IDisposable
             weights.Gradients.mul_(weights.Gradients.norm().add_(Number.Of(1e-6)).reciprocal_().mul_(Number.Of(longest)).clamp_max_(Number.Of(1)));
         Steps++;
         foreach (var segment in weights.Segments)
-            Move(segment, segment.Of(weights.Values), segment.Of(weights.Gradients), rate * segment.RateFactor, segment.Decays ? options.WeightDecay : 0);
-        weights.Gradients.zero_();
-        weights.Publish();
+            weights.Update(segment, vectors[0], vectors[^1], Rule(rate * segment.RateFactor, segment.Decays ? options.WeightDecay : 0));
+        weights.Updated();
     }
 
-    protected abstract void Move(WeightSegment segment, Tensor values, Tensor gradients, double rate, double decay);
+    /// <summary>How weights move in this step.</summary>
+    protected abstract UpdateRule Rule(double rate, double decay);
 
     public void Dispose()
     {
@@ -51,34 +54,55 @@ internal abstract class Optimizer : IDisposable
             vector.Dispose();
     }
 
-    sealed class Momentum(OptimizerOptions options, WeightVector weights) : Optimizer(options, weights, buffer)
+    sealed class Momentum(OptimizerOptions options, WeightVector weights) : Optimizer(options, weights, "momentum_buffer")
     {
-        const string buffer = "momentum_buffer";
-
-        protected override void Move(WeightSegment segment, Tensor values, Tensor gradients, double rate, double decay)
+        // From zero, which gives PyTorch's first step: its buffer starts as the gradient.
+        protected override unsafe UpdateRule Rule(double rate, double decay)
         {
-            if (decay > 0)
-                gradients.add_(values, alpha: Number.Of(decay));
-            // From zero, which gives PyTorch's first step: its buffer starts as the gradient.
-            var momentum = segment.Of(state[buffer]).mul_(Number.Of(options.Momentum)).add_(gradients);
-            values.add_(options.Nesterov && options.Momentum > 0 ? gradients.add_(momentum, alpha: Number.Of(options.Momentum)) : momentum, alpha: Number.Of(-rate));
+            var (decays, keeps, moves, isNesterov) = ((float)decay, (float)options.Momentum, -(float)rate, options.Nesterov && options.Momentum > 0);
+            return (values, gradients, buffer, _, count) =>
+            {
+                var (vDecays, vKeeps, vMoves) = (Vector512.Create(decays), Vector512.Create(keeps), Vector512.Create(moves));
+                for (var i = 0; i < count; i += Vector512<float>.Count)
+                {
+                    var value = Vector512.Load(values + i);
+                    var gradient = Vector512.FusedMultiplyAdd(value, vDecays, Vector512.Load(gradients + i));
+                    var momentum = Vector512.Load(buffer + i) * vKeeps + gradient;
+                    Vector512.Store(momentum, buffer + i);
+                    var step = isNesterov ? Vector512.FusedMultiplyAdd(momentum, vKeeps, gradient) : momentum;
+                    Vector512.Store(Vector512.FusedMultiplyAdd(step, vMoves, value), values + i);
+                }
+            };
         }
     }
 
-    sealed class Moments(OptimizerOptions options, WeightVector weights) : Optimizer(options, weights, mean, square)
+    sealed class Moments(OptimizerOptions options, WeightVector weights) : Optimizer(options, weights, "exp_avg", "exp_avg_sq")
     {
-        const string mean = "exp_avg", square = "exp_avg_sq";
-
-        protected override void Move(WeightSegment segment, Tensor values, Tensor gradients, double rate, double decay)
+        protected override unsafe UpdateRule Rule(double rate, double decay)
         {
-            if (decay > 0 && options.Kind == OptimizerKind.Adam)
-                gradients.add_(values, alpha: Number.Of(decay));
-            if (decay > 0 && options.Kind == OptimizerKind.AdamW)
-                values.mul_(Number.Of(1 - rate * decay));
-            var first = segment.Of(state[mean]).mul_(Number.Of(options.Beta1)).add_(gradients, alpha: Number.Of(1 - options.Beta1));
-            var second = segment.Of(state[square]).mul_(Number.Of(options.Beta2)).addcmul_(gradients, gradients, Number.Of(1 - options.Beta2));
-            var divisor = second.sqrt().div_(Number.Of(Math.Sqrt(1 - Math.Pow(options.Beta2, Steps)))).add_(Number.Of(options.Epsilon));
-            values.addcdiv_(first, divisor, Number.Of(-rate / (1 - Math.Pow(options.Beta1, Steps))));
+            var isDecoupled = options.Kind == OptimizerKind.AdamW;
+            var (decays, shrinks) = (isDecoupled ? 0 : (float)decay, isDecoupled ? (float)(1 - rate * decay) : 1);
+            var (beta1, beta2) = (options.Beta1, options.Beta2);
+            var (spread, epsilon) = ((float)Math.Sqrt(1 - Math.Pow(beta2, Steps)), (float)options.Epsilon);
+            var moves = (float)(-rate / (1 - Math.Pow(beta1, Steps)));
+            return (values, gradients, first, second, count) =>
+            {
+                var (vDecays, vShrinks, vMoves) = (Vector512.Create(decays), Vector512.Create(shrinks), Vector512.Create(moves));
+                var (keepsFirst, addsFirst) = (Vector512.Create((float)beta1), Vector512.Create((float)(1 - beta1)));
+                var (keepsSecond, addsSecond) = (Vector512.Create((float)beta2), Vector512.Create((float)(1 - beta2)));
+                var (vSpread, vEpsilon) = (Vector512.Create(spread), Vector512.Create(epsilon));
+                for (var i = 0; i < count; i += Vector512<float>.Count)
+                {
+                    var value = Vector512.Load(values + i);
+                    var gradient = Vector512.FusedMultiplyAdd(value, vDecays, Vector512.Load(gradients + i));
+                    var mean = Vector512.FusedMultiplyAdd(gradient, addsFirst, Vector512.Load(first + i) * keepsFirst);
+                    var square = Vector512.FusedMultiplyAdd(addsSecond * gradient, gradient, Vector512.Load(second + i) * keepsSecond);
+                    Vector512.Store(mean, first + i);
+                    Vector512.Store(square, second + i);
+                    var divisor = Vector512.Sqrt(square) / vSpread + vEpsilon;
+                    Vector512.Store(Vector512.FusedMultiplyAdd(mean / divisor, vMoves, value * vShrinks), values + i);
+                }
+            };
         }
     }
 }

@@ -50,13 +50,16 @@ internal sealed class WeightVector : IDisposable
     readonly long halfLength;
     readonly Tensor? half;
     readonly Tensor? halfGradients;
+    readonly Tensor gradients;
+    readonly bool addsUp;
+    bool isHalfFull;
 
     /// <param name="network">The network, which stays the caller's.</param>
     /// <param name="options">Which weights decay, and how fast each layer learns.</param>
     /// <param name="isHalf">Whether convolutions and the classifier compute in bfloat16.</param>
     public WeightVector(ResidualNetwork network, OptimizerOptions options, bool isHalf)
     {
-        this.network = network;
+        (this.network, addsUp) = (network, options.AccumulatedBatches > 1);
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
         bool Decays(Slot slot) => options.DecaysNormsAndBiases || slot.Shape.Length > 1;
@@ -67,7 +70,7 @@ internal sealed class WeightVector : IDisposable
 
         Values = Gather(parameters).DetachFromDisposeScope();
         NormStatistics = Gather(statistics).DetachFromDisposeScope();
-        Gradients = zeros_like(Values).DetachFromDisposeScope();
+        gradients = zeros_like(Values).DetachFromDisposeScope();
         halfLength = parameters.Where(slot => slot.IsHalf).Sum(slot => slot.Length);
         if (halfLength > 0)
         {
@@ -80,7 +83,7 @@ internal sealed class WeightVector : IDisposable
         {
             slot.Assign(new Parameter(slot.View(slot.IsHalf ? half! : Values).detach())
             {
-                grad = slot.View(slot.IsHalf ? halfGradients! : Gradients),
+                grad = slot.View(slot.IsHalf ? halfGradients! : gradients),
             });
         }
         foreach (var slot in all[false].Where(slot => slot.IsHalf))
@@ -97,13 +100,21 @@ internal sealed class WeightVector : IDisposable
         batchCounts = tensor(norms.Select(n => n.Norm.num_batches_tracked!.item<long>()).ToArray()).DetachFromDisposeScope();
         foreach (var (_, norm) in norms)
             norm.num_batches_tracked = null;
+        network.IsInRun = true;
     }
 
     /// <summary>The weights, float32.</summary>
     public Tensor Values { get; }
 
     /// <summary>Their gradients, float32, zero after a step.</summary>
-    public Tensor Gradients { get; }
+    public Tensor Gradients
+    {
+        get
+        {
+            AddHalfGradients();
+            return gradients;
+        }
+    }
 
     /// <summary>Means and variances that the norms have seen, float32.</summary>
     public Tensor NormStatistics { get; }
@@ -111,18 +122,45 @@ internal sealed class WeightVector : IDisposable
     /// <summary>The parts that learn, each with a rate and a decay of its own.</summary>
     public IReadOnlyList<WeightSegment> Segments { get; }
 
-    /// <summary>Ends a training pass: adds what it has left in bfloat16 to <see cref="Gradients"/>, and counts the batch that norms have seen.</summary>
+    /// <summary>Ends a training pass: takes what it has left in bfloat16 for the <see cref="Gradients"/>, and counts the batch that norms have seen.</summary>
     public void CollectGradients()
     {
         countedNow ??= tensor(norms.Select(n => n.Norm.training ? 1L : 0L).ToArray()).DetachFromDisposeScope();
         batchCounts.add_(countedNow);
-        if (halfGradients is null)
+        isHalfFull = halfGradients is not null;
+        if (addsUp) // before the next pass adds to them in bfloat16
+            AddHalfGradients();
+    }
+
+    void AddHalfGradients()
+    {
+        if (!isHalfFull)
             return;
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
-        Gradients.narrow(0, 0, halfLength).add_(halfGradients);
-        halfGradients.zero_();
+        gradients.narrow(0, 0, halfLength).add_(halfGradients!);
+        halfGradients!.zero_();
+        isHalfFull = false;
     }
+
+    /// <summary>Applies an optimizer's rule to a segment, sets its gradients to zero and renews its copy in bfloat16.</summary>
+    /// <param name="segment">The segment.</param>
+    /// <param name="first">The optimizer's vector.</param>
+    /// <param name="second">Its other vector, or the same again.</param>
+    /// <param name="rule">How weights move.</param>
+    public void Update(WeightSegment segment, nint first, nint second, UpdateRule rule)
+    {
+        var (start, end) = (segment.Start, segment.Start + segment.Length);
+        var middle = Math.Clamp(halfLength, start, end);
+        var all = new WeightMemory(TorchNative.Data(Values), TorchNative.Data(gradients), 0, 0);
+        if (middle > start)
+            (all with { Gradients = isHalfFull ? 0 : all.Gradients, Half = TorchNative.Data(half!), HalfGradients = TorchNative.Data(halfGradients!) }).Update(start, middle - start, first, second, rule);
+        if (end > middle)
+            all.Update(middle, end - middle, first, second, rule);
+    }
+
+    /// <summary>Ends a step: all segments are updated.</summary>
+    public void Updated() => isHalfFull = false;
 
     /// <summary>Makes the network compute with <see cref="Values"/> as they are now.</summary>
     public void Publish()
@@ -268,9 +306,10 @@ internal sealed class WeightVector : IDisposable
             foreach (var slot in statistics)
                 slot.Assign(slot.View(NormStatistics).clone());
         }
+        network.IsInRun = false;
         for (var i = 0; i < norms.Count; i++)
             norms[i].Norm.num_batches_tracked = batchCounts.select(0, i).clone();
-        foreach (var vector in new[] { Values, Gradients, NormStatistics, half, halfGradients, batchCounts, countedNow })
+        foreach (var vector in new[] { Values, gradients, NormStatistics, half, halfGradients, batchCounts, countedNow })
             vector?.Dispose();
     }
 }
