@@ -7,29 +7,34 @@ internal sealed class ClassifierSource
 {
     readonly Func<ImageClassifier> open;
     readonly bool isOpenedForEach;
+    readonly ComputeDevice ofContext;
 
-    ClassifierSource(Func<ImageClassifier> open, bool isOpenedForEach) => (this.open, this.isOpenedForEach) = (open, isOpenedForEach);
+    ClassifierSource(Func<ImageClassifier> open, bool isOpenedForEach, ComputeDevice ofContext = default) =>
+        (this.open, this.isOpenedForEach, this.ofContext) = (open, isOpenedForEach, ofContext);
 
     /// <summary>Each transformer has a network of its own.</summary>
-    public static ClassifierSource File(string path) => new(() => ImageClassifier.Load(path), isOpenedForEach: true);
+    /// <param name="path">Its file.</param>
+    /// <param name="ofContext">Where ML.NET's context has networks run.</param>
+    public static ClassifierSource File(string path, ComputeDevice ofContext) => new(() => ImageClassifier.Load(path), isOpenedForEach: true, ofContext);
 
     /// <inheritdoc cref="File"/>
-    public static ClassifierSource Pretrained(PretrainedWeights weights) =>
-        new(() => ImageClassifier.PretrainedAsync(weights).GetAwaiter().GetResult(), isOpenedForEach: true);
+    public static ClassifierSource Pretrained(PretrainedWeights weights, ComputeDevice ofContext) =>
+        new(() => ImageClassifier.PretrainedAsync(weights).GetAwaiter().GetResult(), isOpenedForEach: true, ofContext);
 
     /// <summary>All transformers share the caller's network.</summary>
     public static ClassifierSource Of(ImageClassifier classifier) => new(() => classifier, isOpenedForEach: false);
 
     /// <summary>Makes a transformer with the network; when that fails, one that was opened for it is disposed.</summary>
     /// <param name="precision">What a network that is opened for the transformer scores in; the caller's own stays as it is.</param>
+    /// <param name="device">Where such a network scores; null where the context says.</param>
     /// <param name="make">Takes the network, and whether the transformer owns it.</param>
-    public TTransformer Open<TTransformer>(ScoringPrecision precision, Func<ImageClassifier, bool, TTransformer> make)
+    public TTransformer Open<TTransformer>(ScoringPrecision precision, ComputeDevice? device, Func<ImageClassifier, bool, TTransformer> make)
     {
         var classifier = open();
         try
         {
             if (isOpenedForEach)
-                classifier.Precision = precision;
+                (classifier.Precision, classifier.Device) = (precision, device ?? ofContext);
             return make(classifier, isOpenedForEach);
         }
         catch when (isOpenedForEach)

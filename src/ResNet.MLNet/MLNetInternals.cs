@@ -3,6 +3,7 @@ using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 using Microsoft.ML.Trainers;
+using ResNet.Torch;
 
 namespace ResNet.MLNet;
 
@@ -20,6 +21,18 @@ internal static class MLNetInternals
 
     [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_env")]
     static extern ref readonly IHostEnvironment EnvironmentOf(DataOperationsCatalog catalog);
+
+    /// <summary>Where a context has networks run: on the GPU that it names, or else wherever it is fastest.</summary>
+    public static ComputeDevice Device(IHostEnvironment environment) =>
+        GpuDeviceId(environment) is { } id ? ComputeDevice.Gpu(id, FallbackToCpu(environment)) : ComputeDevice.Auto;
+
+    const string Internal = "Microsoft.ML.Runtime.IHostEnvironmentInternal, Microsoft.ML.Core";
+
+    [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "get_GpuDeviceId")]
+    static extern int? GpuDeviceId([UnsafeAccessorType(Internal)] object environment);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "get_FallbackToCpu")]
+    static extern bool FallbackToCpu([UnsafeAccessorType(Internal)] object environment);
 
     /// <summary>What <c>TrainTestSplit</c> returns.</summary>
     [UnsafeAccessor(UnsafeAccessorKind.Constructor)]

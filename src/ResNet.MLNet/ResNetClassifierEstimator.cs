@@ -52,7 +52,7 @@ public sealed class ResNetClassifierEstimator : ITrainerEstimator<ResNetClassifi
         using var ofValidation = validation;
         channel.Info(MessageSensitivity.None, $"Training {options.Variant} on {training.Count} images of {training.Preset.Width}×{training.Preset.Height} pixels in {training.Classes} classes.");
         var trained = Trainer.Train(options.Variant, options.Stem, training, validation, recipe, new EpochLog(channel, options.Progress), options.CancellationToken);
-        var classifier = new ImageClassifier(trained.Network, training.Preset, classes.Names) { History = trained.History, Precision = options.ScoringPrecision };
+        var classifier = new ImageClassifier(trained.Network, training.Preset, classes.Names) { History = trained.History, Precision = options.ScoringPrecision, Device = options.Device ?? MLNetInternals.Device(environment) };
         return new ResNetClassifierTransformer(input.Schema, columns.Scoring, classes, classifier, ownsClassifier: true, options.ScoringBatchSize, options.OnBadImage, options.Decoding);
     }
 

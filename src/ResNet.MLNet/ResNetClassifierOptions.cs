@@ -94,6 +94,12 @@ public sealed record ResNetClassifierOptions
     /// </summary>
     public ScoringPrecision ScoringPrecision { get; init; }
 
+    /// <summary>
+    /// Where the network scores. Default null: on the GPU that ML.NET's context names (<c>MLContext.GpuDeviceId</c>, <c>FallbackToCpu</c>), where it names one; else on
+    /// the first that libtorch finds, or on the processor.
+    /// </summary>
+    public ComputeDevice? Device { get; init; }
+
     /// <summary>Told of each training step and epoch, from the training thread. Default none.</summary>
     public IProgress<TrainingProgress>? Progress { get; init; }
 

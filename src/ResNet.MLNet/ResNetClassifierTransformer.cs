@@ -110,7 +110,7 @@ public sealed class ResNetClassifierTransformer : ISingleFeaturePredictionTransf
         options ??= new();
         options.RequireValid();
         var classifier = ImageClassifier.Load(path);
-        classifier.Precision = options.ScoringPrecision;
+        (classifier.Precision, classifier.Device) = (options.ScoringPrecision, options.Device ?? ComputeDevice.Auto);
         var images = new DataViewSchema.Builder();
         images.AddColumn(options.ImageColumnName, new ImageDataViewType(classifier.Preset.Height, classifier.Preset.Width));
         return new(images.ToSchema(), options.Columns, ClassLabels.Of(classifier.ClassNames), classifier, ownsClassifier: true, options.ScoringBatchSize, options.OnBadImage, options.Decoding);

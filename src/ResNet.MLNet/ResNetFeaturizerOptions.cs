@@ -40,6 +40,12 @@ public sealed record ResNetFeaturizerOptions
     public ScoringPrecision ScoringPrecision { get; init; }
 
     /// <summary>
+    /// Where the network scores. Default null: on the GPU that ML.NET's context names (<c>MLContext.GpuDeviceId</c>, <c>FallbackToCpu</c>), where it names one; else on
+    /// the first that libtorch finds, or on the processor. A classifier that is the caller's keeps its own <see cref="ImageClassifier.Device"/>.
+    /// </summary>
+    public ComputeDevice? Device { get; init; }
+
+    /// <summary>
     /// What to do with a row whose image is missing or cannot be decoded. Skipped, its features are not numbers, which learners do not take:
     /// <c>mlContext.Data.FilterRowsByMissingValues</c> leaves it out. Default <see cref="BadImagePolicy.Throw"/>.
     /// </summary>

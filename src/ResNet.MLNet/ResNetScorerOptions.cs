@@ -36,6 +36,12 @@ public sealed record ResNetScorerOptions
     /// </summary>
     public ScoringPrecision ScoringPrecision { get; init; }
 
+    /// <summary>
+    /// Where the network scores. Default null: on the GPU that ML.NET's context names (<c>MLContext.GpuDeviceId</c>, <c>FallbackToCpu</c>), where it names one; else on
+    /// the first that libtorch finds, or on the processor. A classifier that is the caller's keeps its own <see cref="ImageClassifier.Device"/>.
+    /// </summary>
+    public ComputeDevice? Device { get; init; }
+
     /// <summary>What to do with a row whose image is missing or cannot be decoded. Default <see cref="BadImagePolicy.Throw"/>.</summary>
     public BadImagePolicy OnBadImage { get; init; } = BadImagePolicy.Throw;
 
