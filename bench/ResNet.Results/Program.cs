@@ -1,6 +1,7 @@
 // The rows of docs/results.md: dotnet run -c Release --project bench/ResNet.Results -- NAME
 
 using System.CommandLine;
+using System.Diagnostics;
 using ResNet.Results;
 using ResNet.Results.Data;
 using ResNet.Torch;
@@ -83,21 +84,11 @@ Row("fine-tuning", "A resnet20 of CIFAR-10 on 600 images of Fashion-MNIST: from 
     using var test = Fashion(arguments, DataSetPart.Test, size: 32, channels: 3);
     using var few = all.Select(Enumerable.Range(0, all.Count).GroupBy(all.Label).SelectMany(ofClass => ofClass.Take(60)).Order());
     var start = new FineTuningOptions { WeightsFile = arguments.GetValue(weights)!.FullName, NewHead = true };
-    var measuredLast = new ValidationOptions { EveryEpochs = 30 };
-    // Other pictures than it was trained on: a higher rate than the recipe's.
-    var tuning = TrainingRecipes.FineTuning with
-    {
-        Epochs = 30,
-        Optimizer = new() { LearningRate = 0.2 },
-        Augmentation = new() { CropPadding = 4 },
-        Validation = measuredLast,
-        FineTuning = start,
-    };
-    var scratch = TrainingRecipes.SmallImages with { Epochs = 30, BatchSize = 32, Validation = measuredLast };
+    var tuning = FewImages.Tuning(start);
     var probe = TrainingRecipes.LinearProbe with { FineTuning = start with { HeadOnly = true }, Validation = new() { EveryEpochs = 100 } };
     foreach (var (name, options) in new[]
     {
-        ("fine-tuning-scratch", scratch),
+        ("fine-tuning-scratch", FewImages.Scratch),
         ("fine-tuning-all", tuning),
         ("fine-tuning-frozen-1", tuning with { FineTuning = start with { FrozenStages = 1 } }),
         ("fine-tuning-frozen-2", tuning with { FineTuning = start with { FrozenStages = 2 } }),
@@ -108,14 +99,42 @@ Row("fine-tuning", "A resnet20 of CIFAR-10 on 600 images of Fashion-MNIST: from 
     }
 });
 
-Row("features", "ML.NET's learners on 1,000 images of Fashion-MNIST: on features of a CIFAR-10 resnet20, and on pixels.", arguments =>
+Row("features", "ML.NET's learners on 1,000 images of Fashion-MNIST: on pixels, and on features of networks of others' and of our own.", arguments =>
 {
-    using var trainingPixels = Fashion(arguments, DataSetPart.Train);
-    using var training = Fashion(arguments, DataSetPart.Train, size: 32, channels: 3);
+    using var allPixels = Fashion(arguments, DataSetPart.Train);
     using var testPixels = Fashion(arguments, DataSetPart.Test);
+    using var all = Fashion(arguments, DataSetPart.Train, size: 32, channels: 3);
     using var test = Fashion(arguments, DataSetPart.Test, size: 32, channels: 3);
-    var few = Enumerable.Range(0, training.Count).GroupBy(training.Label).SelectMany(ofClass => ofClass.Take(100)).Order();
-    new FeatureLearners(arguments.GetValue(weights)!.FullName, arguments.GetValue(seed)).Run(new(training, trainingPixels, [.. few]), new(test, testPixels, [.. Enumerable.Range(0, test.Count)]));
+    int[] few = [.. Enumerable.Range(0, all.Count).GroupBy(all.Label).SelectMany(ofClass => ofClass.Take(100)).Order()];
+    using var fewPixels = allPixels.Select(few);
+    using var training = all.Select(few);
+    var (s1, s2, s3) = (FeatureLearners.Stage(1), FeatureLearners.Stage(2), FeatureLearners.Stage(3));
+    var learners = new FeatureLearners(fewPixels, testPixels, arguments.GetValue(seed));
+
+    learners.OnPixels();
+    for (var size = 32; size <= 64; size *= 2)
+    {
+        var network = new ResidualNetwork(ResNetVariant.ResNet20, test.Classes);
+        network.LoadWeights(arguments.GetValue(weights)!.FullName);
+        using var classifier = Classifier(network, ImagePreset.ImageNet(size, size) with { ResizeTo = new(size, size) });
+        string[][] choices = size == 32 ? [[s1], [s2], [s3], [s1, s2, s3], [s1, s2, s3, FeatureLearners.Pixels]] : [[s3], [s1, s2, s3]];
+        learners.OnFeatures($"CIFAR-10's, {size}×{size}", classifier, choices);
+    }
+    foreach (var (name, setUp, options) in new[]
+    {
+        ("features-scratch", "trained on the 1,000, 32×32", FewImages.Scratch),
+        ("features-tuned", "CIFAR-10's, tuned on the 1,000, 32×32", FewImages.Tuning(new() { WeightsFile = arguments.GetValue(weights)!.FullName, NewHead = true })),
+    })
+    {
+        var clock = Stopwatch.StartNew();
+        var result = Of(arguments, name, ResNetVariant.ResNet20, null, options).Run(training, test, Folder(arguments));
+        learners.AddNetwork(setUp, clock.Elapsed.TotalSeconds, result.History[^1].ValidationAccuracy!.Value);
+        using var classifier = Classifier(result.Network, test.Preset);
+        learners.OnFeatures(setUp, classifier, [s3], [s1, s2, s3]);
+    }
+    Console.WriteLine(learners.Table);
+
+    ImageClassifier Classifier(ResidualNetwork network, ImagePreset preset) => new(network, preset, [.. Enumerable.Range(0, test.Classes).Select(i => $"{i}")]);
 });
 
 TorchRuntime.Load();
