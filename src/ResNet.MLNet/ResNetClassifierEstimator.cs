@@ -45,7 +45,7 @@ public sealed class ResNetClassifierEstimator : ITrainerEstimator<ResNetClassifi
         using var channel = host.Start("Training");
         columns.RequireTrainable(input.Schema);
         var classes = ClassLabels.Of(input.Schema[columns.Label]);
-        var recipe = options.Training with { Seed = SeedFor(options.Training, host) };
+        var recipe = options.Training with { Seed = SeedFor(options.Training, host), Device = TrainingDevice };
 
         var (training, validation) = ReadExamples(input, channel, recipe.Seed.Value);
         using var ofTraining = training;
@@ -55,6 +55,9 @@ public sealed class ResNetClassifierEstimator : ITrainerEstimator<ResNetClassifi
         var classifier = new ImageClassifier(trained.Network, training.Preset, classes.Names) { History = trained.History, Precision = options.ScoringPrecision, Device = options.Device ?? MLNetInternals.Device(environment) };
         return new ResNetClassifierTransformer(input.Schema, columns.Scoring, classes, classifier, ownsClassifier: true, options.ScoringBatchSize, options.OnBadImage, options.Decoding);
     }
+
+    /// <summary>The device that the training's options name; else the component's, and else the context's.</summary>
+    ComputeDevice TrainingDevice => options.Training.Device != ComputeDevice.Auto ? options.Training.Device : options.Device ?? MLNetInternals.Device(environment);
 
     /// <summary>The seed that is asked for; else the checkpoint's, so that the same rows are held back; else one from the context's, as other trainers do.</summary>
     static int SeedFor(TrainingOptions training, IHost host) =>
@@ -76,7 +79,7 @@ public sealed class ResNetClassifierEstimator : ITrainerEstimator<ResNetClassifi
         using var channel = host.Start("Finding the learning rate");
         columns.RequireTrainable(input.Schema);
         using var images = LabelledRows.Read(input, options, channel);
-        var recipe = options.Training with { Seed = options.Training.Seed ?? host.Rand.Next() };
+        var recipe = options.Training with { Seed = options.Training.Seed ?? host.Rand.Next(), Device = TrainingDevice };
         var curve = LearningRateFinder.Run(options.Variant, options.Stem, images, recipe, lowest, highest, steps, options.Progress, options.CancellationToken);
         channel.Info(MessageSensitivity.None, curve.Suggestion is { } rate ? FormattableString.Invariant($"Suggested learning rate: {rate:G3}.") : "No learning rate made the loss fall.");
         return curve;

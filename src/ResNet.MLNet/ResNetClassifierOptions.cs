@@ -95,7 +95,7 @@ public sealed record ResNetClassifierOptions
     public ScoringPrecision ScoringPrecision { get; init; }
 
     /// <summary>
-    /// Where the network scores. Default null: on the GPU that ML.NET's context names (<c>MLContext.GpuDeviceId</c>, <c>FallbackToCpu</c>), where it names one; else on
+    /// Where the network is trained (unless <see cref="TrainingOptions.Device"/> says otherwise) and scores. Default null: on the GPU that ML.NET's context names (<c>MLContext.GpuDeviceId</c>, <c>FallbackToCpu</c>), where it names one; else on
     /// the first that libtorch finds, or on the processor.
     /// </summary>
     public ComputeDevice? Device { get; init; }

@@ -26,7 +26,7 @@ internal static class FewPixels
 
     /// <summary>Whether a convolution of images of a size is better done here.</summary>
     public static bool Are(Conv2d convolution, Tensor images) =>
-        convolution is { groups: 1, padding: not null, dilation: [1, 1] } && Outputs(convolution, images, 0) * Outputs(convolution, images, 1) <= Most;
+        images.device_type == TorchSharp.DeviceType.CPU && convolution is { groups: 1, padding: not null, dilation: [1, 1] } && Outputs(convolution, images, 0) * Outputs(convolution, images, 1) <= Most;
 
     static long Outputs(Conv2d convolution, Tensor images, int side) =>
         (images.size(2 + side) + 2 * convolution.padding![side] - convolution.kernel_size[side]) / convolution.stride[side] + 1;

@@ -193,6 +193,9 @@ public sealed partial class ResidualNetwork : Module<Tensor, Tensor>
     /// <summary>The type that convolutions compute in: float32, or bfloat16 while the network is trained in it.</summary>
     ScalarType WeightType => (conv1 as Conv2d ?? (Conv2d)((Sequential)conv1)[0]).weight.dtype;
 
+    /// <summary>Where the weights are.</summary>
+    internal Device Device => fc.weight.device;
+
     void RequireBatch(Tensor images)
     {
         ArgumentNullException.ThrowIfNull(images);

@@ -34,7 +34,7 @@ public static class Evaluation
         foreach (var batch in new BatchFeed(images, threads: 1).Prepare([.. Enumerable.Range(0, images.Count).Chunk(batchSize)], cancellation: cancellation))
         {
             using var scope = NewDisposeScope();
-            var (inputs, labels) = ImageBatch.Of(batch, images.Preset);
+            var (inputs, labels) = ImageBatch.Of(batch, images.Preset, network.Device);
             var logits = network.call(inputs);                        // N×classes
             loss += functional.cross_entropy(logits, labels, reduction: Reduction.Sum).item<float>();
             correct += logits.argmax(1).eq(labels).sum().item<long>();

@@ -17,7 +17,7 @@ internal sealed class FeatureExamples(ResidualNetwork network, LabelledImages tr
         {
             yield return () =>
             {
-                var chosen = tensor(Array.ConvertAll(indices, i => (long)i));
+                var chosen = tensor(Array.ConvertAll(indices, i => (long)i), device: network.Device);
                 return new(features.index_select(0, chosen), labels.index_select(0, chosen), Share: null);
             };
         }
@@ -41,13 +41,13 @@ internal sealed class FeatureExamples(ResidualNetwork network, LabelledImages tr
         network.eval();
         using var noGrad = no_grad(); // not inference mode: its tensors cannot be trained on
         using var scope = NewDisposeScope();
-        var features = empty(images.Count, network.Variant.FeatureCount);
-        var labels = empty(images.Count, dtype: ScalarType.Int64);
+        var features = empty(images.Count, network.Variant.FeatureCount, device: network.Device);
+        var labels = empty(images.Count, dtype: ScalarType.Int64, device: network.Device);
         var start = 0L;
         foreach (var batch in new BatchFeed(images, Environment.ProcessorCount).Prepare([.. Enumerable.Range(0, images.Count).Chunk(batchSize)], cancellation: cancellation))
         {
             using var step = NewDisposeScope();
-            var (inputs, classes) = ImageBatch.Of(batch, images.Preset);
+            var (inputs, classes) = ImageBatch.Of(batch, images.Preset, network.Device);
             var count = classes.shape[0];
             features.narrow(0, start, count).copy_(network.PooledFeatures(inputs));
             labels.narrow(0, start, count).copy_(classes);

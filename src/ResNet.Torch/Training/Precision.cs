@@ -1,4 +1,5 @@
 using System.Runtime.Intrinsics.X86;
+using TorchSharp;
 
 namespace ResNet.Torch.Training;
 
@@ -7,7 +8,7 @@ internal static class Precision
 {
     /// <summary>Whether a training computes in bfloat16.</summary>
     public static bool IsHalf(TrainingPrecision asked, ResidualNetwork network, ImagePreset images) =>
-        asked == TrainingPrecision.BFloat16 || (asked == TrainingPrecision.Auto && HasFastBFloat16 && KeepsSeveralPixels(network, images));
+        asked == TrainingPrecision.BFloat16 || (asked == TrainingPrecision.Auto && (network.Device.type == DeviceType.CUDA || (HasFastBFloat16 && KeepsSeveralPixels(network, images))));
 
     /// <summary>
     /// Where the last stage sees a single pixel, oneDNN's bfloat16 gradient of its strided 3×3 convolution differs from run to run

@@ -36,7 +36,7 @@ internal sealed class ImageExamples(ResidualNetwork network, LabelledImages trai
         {
             yield return () =>
             {
-                var (inputs, labels) = ImageBatch.Of(batch, training.Preset);
+                var (inputs, labels) = ImageBatch.Of(batch, training.Preset, network.Device);
                 return new(inputs, labels, batch.Share);
             };
         }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using ResNet.Torch.Weights;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace ResNet.Torch.Training;
@@ -38,11 +39,12 @@ internal sealed class TrainingRun : IDisposable
     {
         (this.network, images, this.validation, this.options, this.seed) = (network, training, validation, options, seed);
         (this.progress, this.cancellation) = (progress, cancellation);
+        network.to(options.Device.Resolve());
         isHalf = Precision.IsHalf(options.Precision, network, training.Preset);
         // No batch of a single image, which batch norm could not normalise.
         stepsPerEpoch = Math.Max(1, Math.Min((training.Count + options.BatchSize - 1) / options.BatchSize, training.Count / 2));
         schedule = new(options.Schedule, options.Optimizer.RateAt(options.BatchSize), stepsPerEpoch, options.Epochs);
-        objective = new(options.Regularization, training);
+        objective = new(options.Regularization, training, network.Device);
         weights = new(network, options.Optimizer, isHalf);
         optimizer = Optimizer.Create(options.Optimizer, weights);
         average = options.Regularization.WeightAverageDecay is { } decay ? new(weights, decay, options.Regularization.WeightAverageSteps) : null;
@@ -239,7 +241,7 @@ internal sealed class TrainingRun : IDisposable
             ImprovedValue = best.Improved,
             Waited = best.Waited,
             History = history,
-        }, Tensors());
+        }, Tensors().ToDictionary(tensor => tensor.Key, tensor => tensor.Value.cpu()));
         savedEpoch = epochsDone;
     }
 
@@ -303,5 +305,6 @@ internal sealed class TrainingRun : IDisposable
         optimizer.Dispose();
         objective.Dispose();
         weights.Dispose();
+        network.to(CPU);
     }
 }

@@ -10,11 +10,11 @@ internal sealed class Objective : IDisposable
     readonly double smoothing;
     readonly Tensor? weights;
 
-    public Objective(RegularizationOptions options, LabelledImages images)
+    public Objective(RegularizationOptions options, LabelledImages images, Device? device = null)
     {
         smoothing = options.LabelSmoothing;
         if (Weights(options, images) is { } given)
-            weights = tensor(given.Select(w => (float)w).ToArray()).DetachFromDisposeScope();
+            weights = tensor(given.Select(w => (float)w).ToArray(), device: device).DetachFromDisposeScope();
     }
 
     /// <summary>The mean loss of a batch, a scalar in the current scope.</summary>

@@ -10,17 +10,20 @@ internal abstract class Optimizer : IDisposable
     readonly OptimizerOptions options;
     readonly WeightVector weights;
     readonly Dictionary<string, Tensor> state;
-    readonly nint[] vectors;
+    readonly nint[]? vectors; // where the state lies in the processor's memory; null where weights are a GPU's
 
-    Optimizer(OptimizerOptions options, WeightVector weights, params string[] state)
+    Optimizer(OptimizerOptions options, WeightVector weights, bool byTensors, params string[] state)
     {
         (this.options, this.weights) = (options, weights);
         this.state = state.ToDictionary(name => name, _ => zeros_like(weights.Values).DetachFromDisposeScope());
-        vectors = [.. state.Select(name => TorchNative.Data(this.state[name]))];
+        vectors = byTensors || weights.Values.device_type != TorchSharp.DeviceType.CPU ? null : [.. state.Select(name => TorchNative.Data(this.state[name]))];
     }
 
-    public static Optimizer Create(OptimizerOptions options, WeightVector weights) =>
-        options.Kind == OptimizerKind.Sgd ? new Momentum(options, weights) : new Moments(options, weights);
+    /// <param name="options">The rule.</param>
+    /// <param name="weights">What it moves; they stay the caller's.</param>
+    /// <param name="byTensors">Whether libtorch's operations are used on the processor too, as they are on a GPU.</param>
+    public static Optimizer Create(OptimizerOptions options, WeightVector weights, bool byTensors = false) =>
+        options.Kind == OptimizerKind.Sgd ? new Momentum(options, weights, byTensors) : new Moments(options, weights, byTensors);
 
     /// <summary>Steps that were taken.</summary>
     public long Steps { get; set; }
@@ -41,12 +44,27 @@ internal abstract class Optimizer : IDisposable
             weights.Gradients.mul_(weights.Gradients.norm().add_(Number.Of(1e-6)).reciprocal_().mul_(Number.Of(longest)).clamp_max_(Number.Of(1)));
         Steps++;
         foreach (var segment in weights.Segments)
-            weights.Update(segment, vectors[0], vectors[^1], Rule(rate * segment.RateFactor, segment.Decays ? options.WeightDecay : 0));
-        weights.Updated();
+        {
+            var (ofSegment, decay) = (rate * segment.RateFactor, segment.Decays ? options.WeightDecay : 0);
+            if (vectors is not null)
+                weights.Update(segment, vectors[0], vectors[^1], Rule(ofSegment, decay));
+            else
+                Move(segment, segment.Of(weights.Values), segment.Of(weights.Gradients), ofSegment, decay);
+        }
+        if (vectors is not null)
+            weights.Updated();
+        else
+        {
+            weights.Gradients.zero_();
+            weights.Publish();
+        }
     }
 
     /// <summary>How weights move in this step.</summary>
     protected abstract UpdateRule Rule(double rate, double decay);
+
+    /// <summary>The same in libtorch's operations; the gradients may be used for what comes between.</summary>
+    protected abstract void Move(WeightSegment segment, Tensor values, Tensor gradients, double rate, double decay);
 
     public void Dispose()
     {
@@ -54,8 +72,18 @@ internal abstract class Optimizer : IDisposable
             vector.Dispose();
     }
 
-    sealed class Momentum(OptimizerOptions options, WeightVector weights) : Optimizer(options, weights, "momentum_buffer")
+    sealed class Momentum(OptimizerOptions options, WeightVector weights, bool byTensors) : Optimizer(options, weights, byTensors, buffer)
     {
+        const string buffer = "momentum_buffer";
+
+        protected override void Move(WeightSegment segment, Tensor values, Tensor gradients, double rate, double decay)
+        {
+            if (decay > 0)
+                gradients.add_(values, alpha: Number.Of(decay));
+            var momentum = segment.Of(state[buffer]).mul_(Number.Of(options.Momentum)).add_(gradients);
+            values.add_(options.Nesterov && options.Momentum > 0 ? gradients.add_(momentum, alpha: Number.Of(options.Momentum)) : momentum, alpha: Number.Of(-rate));
+        }
+
         // From zero, which gives PyTorch's first step: its buffer starts as the gradient.
         protected override unsafe UpdateRule Rule(double rate, double decay)
         {
@@ -76,8 +104,22 @@ internal abstract class Optimizer : IDisposable
         }
     }
 
-    sealed class Moments(OptimizerOptions options, WeightVector weights) : Optimizer(options, weights, "exp_avg", "exp_avg_sq")
+    sealed class Moments(OptimizerOptions options, WeightVector weights, bool byTensors) : Optimizer(options, weights, byTensors, mean, square)
     {
+        const string mean = "exp_avg", square = "exp_avg_sq";
+
+        protected override void Move(WeightSegment segment, Tensor values, Tensor gradients, double rate, double decay)
+        {
+            if (decay > 0 && options.Kind == OptimizerKind.Adam)
+                gradients.add_(values, alpha: Number.Of(decay));
+            if (decay > 0 && options.Kind == OptimizerKind.AdamW)
+                values.mul_(Number.Of(1 - rate * decay));
+            var first = segment.Of(state[mean]).mul_(Number.Of(options.Beta1)).add_(gradients, alpha: Number.Of(1 - options.Beta1));
+            var second = segment.Of(state[square]).mul_(Number.Of(options.Beta2)).addcmul_(gradients, gradients, Number.Of(1 - options.Beta2));
+            var divisor = second.sqrt().div_(Number.Of(Math.Sqrt(1 - Math.Pow(options.Beta2, Steps)))).add_(Number.Of(options.Epsilon));
+            values.addcdiv_(first, divisor, Number.Of(-rate / (1 - Math.Pow(options.Beta1, Steps))));
+        }
+
         protected override unsafe UpdateRule Rule(double rate, double decay)
         {
             var isDecoupled = options.Kind == OptimizerKind.AdamW;
@@ -95,12 +137,12 @@ internal abstract class Optimizer : IDisposable
                 {
                     var value = Vector512.Load(values + i);
                     var gradient = Vector512.FusedMultiplyAdd(value, vDecays, Vector512.Load(gradients + i));
-                    var mean = Vector512.FusedMultiplyAdd(gradient, addsFirst, Vector512.Load(first + i) * keepsFirst);
-                    var square = Vector512.FusedMultiplyAdd(addsSecond * gradient, gradient, Vector512.Load(second + i) * keepsSecond);
-                    Vector512.Store(mean, first + i);
-                    Vector512.Store(square, second + i);
-                    var divisor = Vector512.Sqrt(square) / vSpread + vEpsilon;
-                    Vector512.Store(Vector512.FusedMultiplyAdd(mean / divisor, vMoves, value * vShrinks), values + i);
+                    var average = Vector512.FusedMultiplyAdd(gradient, addsFirst, Vector512.Load(first + i) * keepsFirst);
+                    var squares = Vector512.FusedMultiplyAdd(addsSecond * gradient, gradient, Vector512.Load(second + i) * keepsSecond);
+                    Vector512.Store(average, first + i);
+                    Vector512.Store(squares, second + i);
+                    var divisor = Vector512.Sqrt(squares) / vSpread + vEpsilon;
+                    Vector512.Store(Vector512.FusedMultiplyAdd(average / divisor, vMoves, value * vShrinks), values + i);
                 }
             };
         }

@@ -24,6 +24,10 @@ public sealed record TrainingOptions
     /// <summary>The numbers that convolutions compute with. Default <see cref="TrainingPrecision.Auto"/>.</summary>
     public TrainingPrecision Precision { get; init; } = TrainingPrecision.Auto;
 
+    /// <summary>Where the network is trained. Default <see cref="ComputeDevice.Auto"/>: on a GPU where libtorch finds one. The trained network is on the processor.</summary>
+    /// <remarks>Training on a GPU has not been run by the library's own tests.</remarks>
+    public ComputeDevice Device { get; init; }
+
     /// <summary>What is done with validation images, where there are any. Default: measured after each epoch, and the best epoch's weights kept.</summary>
     public ValidationOptions Validation { get; init; } = new();
 
