@@ -20,46 +20,61 @@ internal static class RowResize
     /// <param name="columns">What makes up each pixel.</param>
     /// <param name="target">RGB pixels of three bytes.</param>
     /// <param name="places">Where the resized rows begin in it.</param>
+    [MethodImpl(MethodImplOptions.NoInlining)] // the registers are for this loop
     public static void Resize(ReadOnlySpan<byte> image, (int A, int B, int C, int D) rows, in ResizeAxis columns, Span<byte> target, (int A, int B, int C, int D) places)
     {
-        var end = PixelBytes * columns.End;
-        ReadOnlySpan<byte> a = image.Slice(rows.A, end), b = image.Slice(rows.B, end), c = image.Slice(rows.C, end), d = image.Slice(rows.D, end);
-        var left = columns.Length;
+        // Checked here once: no column needs a pixel behind the axis' end, or writes more than its own.
+        int end = PixelBytes * columns.End, left = columns.Length, written = ColourBytes * left;
+        ref var a = ref MemoryMarshal.GetReference(image.Slice(rows.A, end));
+        ref var b = ref MemoryMarshal.GetReference(image.Slice(rows.B, end));
+        ref var c = ref MemoryMarshal.GetReference(image.Slice(rows.C, end));
+        ref var d = ref MemoryMarshal.GetReference(image.Slice(rows.D, end));
+        ref var targetA = ref MemoryMarshal.GetReference(target.Slice(places.A, written));
+        ref var targetB = ref MemoryMarshal.GetReference(target.Slice(places.B, written));
+        ref var targetC = ref MemoryMarshal.GetReference(target.Slice(places.C, written));
+        ref var targetD = ref MemoryMarshal.GetReference(target.Slice(places.D, written));
+        nint to = 0;
         foreach (var column in columns)
         {
             var weights = column.Weights;
             Vector256<int> sumsA = Vector256<int>.Zero, sumsB = sumsA, sumsC = sumsA, sumsD = sumsA;
-            int k = 0, at = PixelBytes * column.Start;
+            nint at = PixelBytes * column.Start;
+            var k = 0;
             for (; k + 1 < weights.Length; k += 2, at += 2 * PixelBytes)
             {
                 var two = Vector256.Create(Vector128.Create(weights[k]), Vector128.Create(weights[k + 1]));
-                sumsA += Widen(a[at..]) * two;
-                sumsB += Widen(b[at..]) * two;
-                sumsC += Widen(c[at..]) * two;
-                sumsD += Widen(d[at..]) * two;
+                sumsA += Widen(ref Unsafe.Add(ref a, at)) * two;
+                sumsB += Widen(ref Unsafe.Add(ref b, at)) * two;
+                sumsC += Widen(ref Unsafe.Add(ref c, at)) * two;
+                sumsD += Widen(ref Unsafe.Add(ref d, at)) * two;
             }
             Vector128<int> sumA = Sum(sumsA), sumB = Sum(sumsB), sumC = Sum(sumsC), sumD = Sum(sumsD);
             if (k < weights.Length)
             {
                 var last = Vector128.Create(weights[k]);
-                sumA += One(a, at) * last;
-                sumB += One(b, at) * last;
-                sumC += One(c, at) * last;
-                sumD += One(d, at) * last;
+                sumA += One(ref Unsafe.Add(ref a, at)) * last;
+                sumB += One(ref Unsafe.Add(ref b, at)) * last;
+                sumC += One(ref Unsafe.Add(ref c, at)) * last;
+                sumD += One(ref Unsafe.Add(ref d, at)) * last;
             }
             var pixels = Narrow(sumA, sumB, sumC, sumD);
-            Write(target, ref places.A, pixels.ToScalar(), --left == 0);
-            Write(target, ref places.B, pixels.GetElement(1), left == 0);
-            Write(target, ref places.C, pixels.GetElement(2), left == 0);
-            Write(target, ref places.D, pixels.GetElement(3), left == 0);
+            left--;
+            Write(ref Unsafe.Add(ref targetA, to), pixels.ToScalar(), left == 0);
+            Write(ref Unsafe.Add(ref targetB, to), pixels.GetElement(1), left == 0);
+            Write(ref Unsafe.Add(ref targetC, to), pixels.GetElement(2), left == 0);
+            Write(ref Unsafe.Add(ref targetD, to), pixels.GetElement(3), left == 0);
+            to += ColourBytes;
         }
     }
 
     /// <summary>Eight bytes as numbers.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<int> Widen(ReadOnlySpan<byte> eight)
+    public static Vector256<int> Widen(ReadOnlySpan<byte> eight) => Widen(ref MemoryMarshal.GetReference(eight[..8]));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static Vector256<int> Widen(ref byte eight)
     {
-        var bytes = Vector128.CreateScalarUnsafe(MemoryMarshal.Read<ulong>(eight)).AsByte();
+        var bytes = Vector128.CreateScalarUnsafe(Unsafe.ReadUnaligned<ulong>(ref eight)).AsByte();
         if (Avx2.IsSupported)
             return Avx2.ConvertToVector256Int32(bytes);
         var shorts = Vector128.WidenLower(bytes);
@@ -67,8 +82,8 @@ internal static class RowResize
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static Vector128<int> One(ReadOnlySpan<byte> row, int at) =>
-        Vector128.WidenLower(Vector128.WidenLower(Vector128.CreateScalarUnsafe(MemoryMarshal.Read<uint>(row.Slice(at, PixelBytes))).AsByte())).AsInt32();
+    static Vector128<int> One(ref byte four) =>
+        Vector128.WidenLower(Vector128.WidenLower(Vector128.CreateScalarUnsafe(Unsafe.ReadUnaligned<uint>(ref four)).AsByte())).AsInt32();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static Vector128<int> Sum(Vector256<int> sums) => sums.GetLower() + sums.GetUpper() + Vector128.Create(Half);
@@ -86,16 +101,14 @@ internal static class RowResize
 
     /// <summary>Writes four bytes, the last of which the next pixel covers; only a row's last pixel has three.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static void Write(Span<byte> target, ref int place, uint pixel, bool isLast)
+    static void Write(ref byte target, uint pixel, bool isLast)
     {
         if (!isLast)
-            MemoryMarshal.Write(target[place..], pixel);
-        else
         {
-            target[place] = (byte)pixel;
-            target[place + 1] = (byte)(pixel >> 8);
-            target[place + 2] = (byte)(pixel >> 16);
+            Unsafe.WriteUnaligned(ref target, pixel);
+            return;
         }
-        place += ColourBytes;
+        Unsafe.WriteUnaligned(ref target, (ushort)pixel);
+        Unsafe.Add(ref target, 2) = (byte)(pixel >> 16);
     }
 }

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace ResNet.Torch.Images.Jpeg;
 
@@ -13,7 +14,7 @@ internal ref struct BitReader(ReadOnlySpan<byte> segment)
     /// <summary>Bits that there are at least after <see cref="Refill"/>.</summary>
     public const int Refilled = 56;
 
-    readonly ReadOnlySpan<byte> segment = segment;
+    readonly ReadOnlySpan<byte> segment = segment.Length >= Padding ? segment : throw new ArgumentException($"A segment has {Padding} zeros behind it.", nameof(segment));
     readonly int last = segment.Length - sizeof(ulong);
     int position, count; // there are count bits, and perhaps some of those at the position
     ulong bits;
@@ -27,17 +28,18 @@ internal ref struct BitReader(ReadOnlySpan<byte> segment)
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Refill()
     {
-        bits |= BinaryPrimitives.ReadUInt64BigEndian(segment[position..]) >> count;
+        // No bounds check: the position is never above last, eight bytes before the end, which Padding makes at least 0, and count is never above 63.
+        bits |= BinaryPrimitives.ReverseEndianness(Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref MemoryMarshal.GetReference(segment), position))) >> count;
         position = Math.Min(position + (63 - count >> 3), last); // behind the end zeros come, as many as are asked for
         count |= Refilled;
     }
 
-    /// <summary>Goes on behind bits; the number may have others above its lowest six.</summary>
+    /// <summary>Goes on behind bits, at most as many as there are.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Drop(int number)
     {
         bits <<= number;
-        count -= number & 63;
+        count -= number;
     }
 
     /// <summary>The next bits as a value of that size (T.81, F.2.2.1), which is 0 to 16.</summary>

@@ -16,15 +16,17 @@ internal static class BlockTurn
     static Vector256<byte> Twice(Vector128<byte> half) => Vector256.Create(half, half);
 
     /// <summary>Numbers of 32 bits to those of 16.</summary>
+    /// <returns>The largest of those, without their signs: one of each few.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Turn(in Eight<Vector256<int>> rows, out Eight<Vector128<short>> columns)
+    public static Vector256<ushort> Turn(in Eight<Vector256<int>> rows, out Eight<Vector128<short>> columns)
     {
         if (!Avx2.IsSupported)
         {
-            TurnOneByOne(rows, out columns);
-            return;
+            return TurnOneByOne(rows, out columns);
         }
-        Vector256<int> rows01 = Pair(rows.V0, rows.V1), rows23 = Pair(rows.V2, rows.V3), rows45 = Pair(rows.V4, rows.V5), rows67 = Pair(rows.V6, rows.V7);
+        Vector256<short> row01 = Avx2.PackSignedSaturate(rows.V0, rows.V1), row23 = Avx2.PackSignedSaturate(rows.V2, rows.V3);
+        Vector256<short> row45 = Avx2.PackSignedSaturate(rows.V4, rows.V5), row67 = Avx2.PackSignedSaturate(rows.V6, rows.V7);
+        Vector256<int> rows01 = Pair(row01), rows23 = Pair(row23), rows45 = Pair(row45), rows67 = Pair(row67);
         // Columns 0 and 1 in the lower half, 4 and 5 in the upper; then 2 and 3, 6 and 7.
         Vector256<long> up01 = Avx2.UnpackLow(rows01, rows23).AsInt64(), up23 = Avx2.UnpackHigh(rows01, rows23).AsInt64();
         Vector256<long> low01 = Avx2.UnpackLow(rows45, rows67).AsInt64(), low23 = Avx2.UnpackHigh(rows45, rows67).AsInt64();
@@ -32,33 +34,49 @@ internal static class BlockTurn
         Split(Avx2.UnpackHigh(up01, low01), out columns.V1, out columns.V5);
         Split(Avx2.UnpackLow(up23, low23), out columns.V2, out columns.V6);
         Split(Avx2.UnpackHigh(up23, low23), out columns.V3, out columns.V7);
+        return Largest(row01, row23, row45, row67);
     }
 
     /// <summary>Writes the rows of samples that columns make, 128 added.</summary>
+    /// <returns>The largest before that, without their signs: one of each few.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Store(in Eight<Vector256<int>> columns, Span<byte> samples, int stride)
+    public static Vector256<ushort> Store(in Eight<Vector256<int>> columns, Span<byte> samples, int stride)
     {
         if (!Avx2.IsSupported)
         {
-            StoreOneByOne(columns, samples, stride);
-            return;
+            return StoreOneByOne(columns, samples, stride);
         }
-        Vector256<int> left = Quad(columns.V0, columns.V1, columns.V2, columns.V3), right = Quad(columns.V4, columns.V5, columns.V6, columns.V7);
+        Vector256<short> column01 = Avx2.PackSignedSaturate(columns.V0, columns.V1), column23 = Avx2.PackSignedSaturate(columns.V2, columns.V3);
+        Vector256<short> column45 = Avx2.PackSignedSaturate(columns.V4, columns.V5), column67 = Avx2.PackSignedSaturate(columns.V6, columns.V7);
+        Vector256<int> left = Quad(column01, column23), right = Quad(column45, column67);
         Vector256<ulong> rows0145 = Avx2.UnpackLow(left, right).AsUInt64(), rows2367 = Avx2.UnpackHigh(left, right).AsUInt64();
         StoreRows(rows0145.GetLower(), samples, stride);
         StoreRows(rows2367.GetLower(), samples[(2 * stride)..], stride);
         StoreRows(rows0145.GetUpper(), samples[(4 * stride)..], stride);
         StoreRows(rows2367.GetUpper(), samples[(6 * stride)..], stride);
+        return Largest(column01, column23, column45, column67);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static Vector256<int> Pair(Vector256<int> first, Vector256<int> second) => Avx2.Shuffle(Avx2.PackSignedSaturate(first, second).AsByte(), pairs).AsInt32();
+    static Vector256<int> Pair(Vector256<short> two) => Avx2.Shuffle(two.AsByte(), pairs).AsInt32();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static Vector256<int> Quad(Vector256<int> a, Vector256<int> b, Vector256<int> c, Vector256<int> d)
+    static Vector256<int> Quad(Vector256<short> ab, Vector256<short> cd)
     {
-        var bytes = Avx2.PackSignedSaturate(Avx2.PackSignedSaturate(a, b), Avx2.PackSignedSaturate(c, d)).AsByte();
+        var bytes = Avx2.PackSignedSaturate(ab, cd).AsByte();
         return (Avx2.Shuffle(bytes, quads) ^ Vector256.Create((byte)128)).AsInt32();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static Vector256<ushort> Largest(Vector256<short> a, Vector256<short> b, Vector256<short> c, Vector256<short> d) =>
+        Avx2.Max(Avx2.Max(Avx2.Abs(a), Avx2.Abs(b)), Avx2.Max(Avx2.Abs(c), Avx2.Abs(d)));
+
+    static Vector256<ushort> Largest(ReadOnlySpan<int> all)
+    {
+        var largest = 0;
+        foreach (var value in all)
+            largest = Math.Max(largest, Math.Abs(value));
+        return Vector256.Create((ushort)Math.Min(largest, ushort.MaxValue));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -72,11 +90,12 @@ internal static class BlockTurn
         BitConverter.TryWriteBytes(samples[stride..], rows.GetElement(1));
     }
 
-    static void TurnOneByOne(in Eight<Vector256<int>> rows, out Eight<Vector128<short>> columns)
+    static Vector256<ushort> TurnOneByOne(in Eight<Vector256<int>> rows, out Eight<Vector128<short>> columns)
     {
         Span<int> all = stackalloc int[Side * Side];
         Copy(rows, all);
         columns = new() { V0 = Column(all, 0), V1 = Column(all, 1), V2 = Column(all, 2), V3 = Column(all, 3), V4 = Column(all, 4), V5 = Column(all, 5), V6 = Column(all, 6), V7 = Column(all, 7) };
+        return Largest(all);
     }
 
     static Vector128<short> Column(ReadOnlySpan<int> rows, int x) => Vector128.Create(
@@ -84,7 +103,7 @@ internal static class BlockTurn
 
     static short Short(int value) => (short)Math.Clamp(value, short.MinValue, short.MaxValue);
 
-    static void StoreOneByOne(in Eight<Vector256<int>> columns, Span<byte> samples, int stride)
+    static Vector256<ushort> StoreOneByOne(in Eight<Vector256<int>> columns, Span<byte> samples, int stride)
     {
         Span<int> all = stackalloc int[Side * Side];
         Copy(columns, all);
@@ -94,6 +113,7 @@ internal static class BlockTurn
             for (var x = 0; x < Side; x++)
                 row[x] = (byte)(Math.Clamp(all[Side * x + y], sbyte.MinValue, sbyte.MaxValue) + 128);
         }
+        return Largest(all);
     }
 
     static void Copy(in Eight<Vector256<int>> rows, Span<int> all)

@@ -1,46 +1,66 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
 namespace ResNet.Torch.Images.Jpeg;
 
 /// <summary>Reads the quantised coefficients of 8×8 blocks (ITU-T T.81, F.2.2).</summary>
 internal static class EntropyDecoder
 {
     const int Last = 63, LargestDcSize = 11, NoCoefficient = 64;
+    const int LargestCoefficient = 4095; // four times what there is
+    const int LooksPerRefill = 4; // of 12 bits each
 
     /// <summary>Reads a block.</summary>
     /// <param name="source">Where the block begins; then behind it.</param>
-    /// <param name="dc">Codes of the DC difference.</param>
-    /// <param name="ac">Codes of the AC coefficients.</param>
-    /// <param name="prediction">The DC coefficient of the component's block before; then this one's.</param>
+    /// <param name="component">Which component's block it is; its prediction becomes this block's DC coefficient.</param>
     /// <param name="block">Zeros: <see cref="ZigZag.Room"/> of them; then the coefficients, row by row.</param>
     /// <returns>Whether there was such a block.</returns>
-    public static bool Read(ref BitReader source, HuffmanTable dc, HuffmanTable ac, ref int prediction, Span<short> block)
+    [MethodImpl(MethodImplOptions.NoInlining)] // the registers are for this loop
+    public static bool Read(ref BitReader source, JpegComponent component, Span<short> block)
     {
         var reader = source; // a copy stays in registers
         reader.Refill();
-        var size = dc.Decode(ref reader);
+        var size = component.Dc.Decode(ref reader);
         if (size is < 0 or > LargestDcSize)
             return false;
-        prediction += reader.Receive(size);
-        block[0] = (short)prediction;
+        component.Prediction += reader.Receive(size);
+        if (!IsInOrder(component, 0, component.Prediction))
+            return false;
+        block[0] = (short)component.Prediction;
+        var ac = component.Ac;
 
-        var pairs = ac.Pairs;
-        var places = ZigZag.Places;
-        int k = 0, behind; // the place of the last coefficient, and how far it is behind the one before
+        // No bounds checks: 12 bits are an index of the pairs, of which there are 4,096; first is below 63 and behind at most 63, so places has them, and what it
+        // gives is at most 64.
+        ArgumentOutOfRangeException.ThrowIfLessThan(block.Length, ZigZag.Room);
+        ArgumentOutOfRangeException.ThrowIfLessThan(ac.Pairs.Length, 1 << HuffmanTable.PairBits);
+        ref var pairs = ref MemoryMarshal.GetReference(ac.Pairs);
+        ref var places = ref MemoryMarshal.GetReference(ZigZag.Places);
+        ref var coefficients = ref MemoryMarshal.GetReference(block);
+        nint k = 0, behind; // the place of the last coefficient, and how far it is behind the one before
         do
         {
             reader.Refill();
-            var entry = (int)pairs[(int)(reader.Bits >> 64 - HuffmanTable.PairBits)];
-            var first = k + (entry >> 6 & 15) + 1;
-            if ((entry & 63) == 0 || first >= Last)
+            var looks = LooksPerRefill;
+            do
             {
-                behind = ReadOne(ref reader, ac, k, block);
-                k += behind;
-                continue;
+                var entry = Unsafe.Add(ref pairs, (nint)(reader.Bits >> 64 - HuffmanTable.PairBits));
+                var first = k + (nint)(entry >> 4 & 63);
+                if (first >= Last)
+                {
+                    reader.Refill();
+                    var copy = reader; // has an address, so that the other need not
+                    behind = ReadOne(ref copy, component, (int)k, block);
+                    reader = copy;
+                    k += behind;
+                    break;
+                }
+                reader.Drop((int)(entry & 15));
+                behind = (nint)(entry >> 10 & 63);
+                k = first + behind;
+                Unsafe.Add(ref coefficients, (nint)Unsafe.Add(ref places, first)) = (sbyte)(entry >> 16);
+                Unsafe.Add(ref coefficients, (nint)Unsafe.Add(ref places, k)) = (sbyte)(entry >> 24);
             }
-            reader.Drop(entry);
-            behind = entry >> 10 & 63;
-            k = first + behind;
-            block[places[first]] = (sbyte)(entry >> 16);
-            block[places[k]] = (sbyte)(entry >> 24);
+            while (k < Last && --looks > 0);
         }
         while (k < Last);
         source = reader;
@@ -49,15 +69,20 @@ internal static class EntropyDecoder
 
     /// <summary>Reads one coefficient behind place k.</summary>
     /// <returns>How far it is behind; <see cref="HuffmanTable.EndOfBlock"/> where the block ends, more where there is no such coefficient.</returns>
-    static int ReadOne(ref BitReader reader, HuffmanTable ac, int k, Span<short> block)
+    [MethodImpl(MethodImplOptions.NoInlining)] // rare: one look-up in thirty of photographs
+    static int ReadOne(ref BitReader reader, JpegComponent component, int k, Span<short> block)
     {
-        var symbol = ac.Decode(ref reader);
+        var symbol = component.Ac.Decode(ref reader);
         var (distance, size) = ((symbol >> 4) + 1, symbol & 15);
         if (symbol == 0)
             return HuffmanTable.EndOfBlock;
         if (symbol < 0 || k + distance > Last || size == 0 && symbol != PairTable.ZeroRun)
             return NoCoefficient;
-        block[ZigZag.Places[k + distance]] = (short)reader.Receive(size);
-        return distance;
+        int place = ZigZag.Places[k + distance], value = reader.Receive(size);
+        block[place] = (short)value;
+        return IsInOrder(component, place, value) ? distance : NoCoefficient;
     }
+
+    /// <summary>Whether an encoder of 8-bit samples can have written such a coefficient. Pairs need no look: theirs are too small to be too large for 16 bits.</summary>
+    static bool IsInOrder(JpegComponent component, int place, int value) => Math.Abs((long)value * component.Quantisation[place]) <= LargestCoefficient;
 }

@@ -11,6 +11,9 @@ internal sealed class HuffmanTable
     /// <summary>How far an entry of <see cref="Pairs"/> that meets the end of the block goes on: past its last coefficient.</summary>
     public const int EndOfBlock = 63;
 
+    /// <summary>An entry of <see cref="Pairs"/> whose bits do not suffice for a coefficient: it would be behind the block's last.</summary>
+    public const uint NoPair = 63 << 4;
+
     public const int LongestCode = 16, MostSymbols = 256;
 
     const int CountBytes = LongestCode;
@@ -25,8 +28,8 @@ internal sealed class HuffmanTable
     public HuffmanTable(bool isAc) => pairs = isAc ? new uint[1 << PairBits] : [];
 
     /// <summary>
-    /// For the next bits of AC coefficients, from the lowest bit of an entry: 6 bits, how many of them make up one or two coefficients (0: they do not
-    /// suffice for one); 4, the zeros before the first; 6, how far the second is behind the first (0: there is no second; <see cref="EndOfBlock"/>: the block ends);
+    /// For the next bits of AC coefficients, from the lowest bit of an entry: 4 bits, how many of them make up one or two coefficients; 6, how far the first is
+    /// behind the one before; 6, how far the second is behind the first (0: there is no second; <see cref="EndOfBlock"/>: the block ends);
     /// 8, the first's value; 8, the second's, or the first's once more.
     /// </summary>
     public ReadOnlySpan<uint> Pairs => pairs;

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
@@ -12,6 +13,9 @@ internal static class InverseDct
 {
     const int Side = 8;
     const int ConstantBits = 13, KeptBits = 2; // behind the point of the constants, and of what goes from the columns to the rows
+    // Sums of two between columns and rows still fit 16 bits, as then do those before: a column becomes at least four times its largest coefficient. Samples are cut
+    // off at 0 and 255 by all decoders up to four times their range.
+    const ushort LargestBetween = (1 << 14) - 1, LargestSample = 511;
     const int AfterColumns = ConstantBits - KeptBits, AfterRows = ConstantBits + KeptBits + 3;
 
     /// <summary>Transforms a block.</summary>
@@ -19,32 +23,36 @@ internal static class InverseDct
     /// <param name="quantisation">What each of them counts.</param>
     /// <param name="samples">From the block's first sample on.</param>
     /// <param name="stride">Samples from one row to the next.</param>
-    public static void Transform(ReadOnlySpan<short> block, ReadOnlySpan<short> quantisation, Span<byte> samples, int stride)
+    /// <returns>Whether all numbers on the way are of a size that an encoder's can have. libjpeg's decoders differ in what they make of larger ones.</returns>
+    public static bool Transform(ReadOnlySpan<short> block, ReadOnlySpan<short> quantisation, Span<byte> samples, int stride)
     {
-        Eight<Vector256<int>> columns, rows;
-        Transform(Load(block, quantisation, 0), Load(block, quantisation, 1), Load(block, quantisation, 2), Load(block, quantisation, 3),
-            Load(block, quantisation, 4), Load(block, quantisation, 5), Load(block, quantisation, 6), Load(block, quantisation, 7), AfterColumns, out columns);
-        BlockTurn.Turn(columns, out var turned);
-        Transform(turned.V0, turned.V1, turned.V2, turned.V3, turned.V4, turned.V5, turned.V6, turned.V7, AfterRows, out rows);
-        BlockTurn.Store(rows, samples, stride);
+        block = block[..(Side * Side)];
+        quantisation = quantisation[..(Side * Side)];
+        ref var b = ref MemoryMarshal.GetReference(block);
+        ref var q = ref MemoryMarshal.GetReference(quantisation);
+        Eight<Vector128<short>> x;
+        (x.V0, x.V1, x.V2, x.V3) = (Row(ref b, 0) * Row(ref q, 0), Row(ref b, 1) * Row(ref q, 1), Row(ref b, 2) * Row(ref q, 2), Row(ref b, 3) * Row(ref q, 3));
+        (x.V4, x.V5, x.V6, x.V7) = (Row(ref b, 4) * Row(ref q, 4), Row(ref b, 5) * Row(ref q, 5), Row(ref b, 6) * Row(ref q, 6), Row(ref b, 7) * Row(ref q, 7));
+        Transform(x, AfterColumns, out var columns);
+        var largestBetween = BlockTurn.Turn(columns, out x);
+        Transform(x, AfterRows, out var rows);
+        var largest = BlockTurn.Store(rows, samples, stride);
+        return !Vector256.GreaterThanAny(largestBetween, Vector256.Create(LargestBetween)) && !Vector256.GreaterThanAny(largest, Vector256.Create(LargestSample));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static Vector128<short> Load(ReadOnlySpan<short> block, ReadOnlySpan<short> quantisation, int row) =>
-        Vector128.Create(block.Slice(Side * row, Side)) * Vector128.Create(quantisation.Slice(Side * row, Side));
+    static Vector128<short> Row(ref short block, nuint row) => Vector128.LoadUnsafe(ref block, Side * row);
 
-    /// <summary>Transforms eight columns at once; sums of two go round at 16 bits, as in libjpeg's own vector code.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static void Transform(Vector128<short> x0, Vector128<short> x1, Vector128<short> x2, Vector128<short> x3, Vector128<short> x4, Vector128<short> x5, Vector128<short> x6,
-        Vector128<short> x7, int shift, out Eight<Vector256<int>> y)
+    /// <summary>Transforms eight columns at once.</summary>
+    static void Transform(in Eight<Vector128<short>> x, int shift, out Eight<Vector256<int>> y)
     {
-        Vector256<int> half = Vector256.Create(1 << shift - 1), v2 = Widen(x2), v6 = Widen(x6);
+        Vector256<int> half = Vector256.Create(1 << shift - 1), v0 = Widen(x.V0), v4 = Widen(x.V4), v2 = Widen(x.V2), v6 = Widen(x.V6);
         var both = (v2 + v6) * 4433;
         Vector256<int> even2 = both - v6 * 15137, even3 = both + v2 * 6270;
-        Vector256<int> even0 = (Widen(x0 + x4) << ConstantBits) + half, even1 = (Widen(x0 - x4) << ConstantBits) + half;
+        Vector256<int> even0 = (v0 + v4 << ConstantBits) + half, even1 = (v0 - v4 << ConstantBits) + half;
         Vector256<int> a0 = even0 + even3, a1 = even1 + even2, a2 = even1 - even2, a3 = even0 - even3;
 
-        Vector256<int> v1 = Widen(x1), v3 = Widen(x3), v5 = Widen(x5), v7 = Widen(x7), s73 = Widen(x7 + x3), s51 = Widen(x5 + x1);
+        Vector256<int> v1 = Widen(x.V1), v3 = Widen(x.V3), v5 = Widen(x.V5), v7 = Widen(x.V7), s73 = v7 + v3, s51 = v5 + v1;
         var all = (s73 + s51) * 9633;
         Vector256<int> t73 = all - s73 * 16069, t51 = all - s51 * 3196, t71 = (v7 + v1) * 7373, t53 = (v5 + v3) * 20995;
         Vector256<int> b0 = v7 * 2446 - t71 + t73, b1 = v5 * 16819 - t53 + t51, b2 = v3 * 25172 - t53 + t73, b3 = v1 * 12299 - t71 + t51;

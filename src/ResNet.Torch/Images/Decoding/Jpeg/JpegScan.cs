@@ -56,8 +56,7 @@ internal ref struct JpegScan
                     return false;
             }
         }
-        Transform();
-        return true;
+        return Transform();
     }
 
     readonly int WantedRows()
@@ -79,32 +78,33 @@ internal ref struct JpegScan
                 {
                     var isWanted = planes[c].Has(x, y);
                     var block = blocks.Slice((isWanted ? waitingCount : MostWaiting) * ZigZag.Room, ZigZag.Room);
-                    if (!EntropyDecoder.Read(ref reader, component.Dc, component.Ac, ref component.Prediction, block))
+                    if (!EntropyDecoder.Read(ref reader, component, block))
                         return false;
-                    if (isWanted)
-                        Wait(c, planes[c].PlaceOf(x, y));
+                    if (isWanted && !Wait(c, planes[c].PlaceOf(x, y)))
+                        return false;
                 }
             }
         }
         return reader.Dropped <= 8L * data.Length;
     }
 
-    void Wait(int component, int place)
+    bool Wait(int component, int place)
     {
         waiting[waitingCount++] = (component, place);
-        if (waitingCount == MostWaiting)
-            Transform();
+        return waitingCount < MostWaiting || Transform();
     }
 
-    void Transform()
+    bool Transform()
     {
+        var isInOrder = true;
         for (var i = 0; i < waitingCount; i++)
         {
             var (component, place) = waiting[i];
             var block = blocks.Slice(i * ZigZag.Room, ZigZag.Room);
-            InverseDct.Transform(block, header.Components[component].Quantisation, samples[place..], planes[component].Stride);
+            isInOrder &= InverseDct.Transform(block, header.Components[component].Quantisation, samples[place..], planes[component].Stride);
             block.Clear();
         }
         waitingCount = 0;
+        return isInOrder;
     }
 }

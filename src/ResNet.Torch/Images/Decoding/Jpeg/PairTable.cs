@@ -6,13 +6,13 @@ internal static class PairTable
     /// <summary>The symbol of 16 zeros.</summary>
     public const int ZeroRun = 0xF0;
 
-    const int Bits = HuffmanTable.PairBits, Entries = 1 << Bits, LengthMask = 63;
+    const int Bits = HuffmanTable.PairBits, Entries = 1 << Bits, LengthMask = 15;
     const int LargestSize = 7; // values of more bits do not fit an entry's 8
 
     /// <summary>Fills a table. Files have tables of their own as a rule, so it takes a loop of few operations over each entry.</summary>
     public static void Fill(Span<uint> pairs, ReadOnlySpan<byte> counts, ReadOnlySpan<byte> symbols)
     {
-        // Each pattern's first coefficient, put where an entry has its second: 6 bits of length, 4 of nothing, 6 of distance, 8 of nothing, 8 of value.
+        // Each pattern's first coefficient, put where an entry has its second: 4 bits of length, 6 of nothing, 6 of distance, 8 of nothing, 8 of value.
         Span<uint> seconds = stackalloc uint[Entries];
         seconds.Clear();
         FillSingles(seconds, counts, symbols);
@@ -22,7 +22,7 @@ internal static class PairTable
             var length = (int)(first & LengthMask);
             if (length == 0)
             {
-                pairs[bits++] = 0;
+                pairs[bits++] = HuffmanTable.NoPair;
                 continue;
             }
             var same = 1 << Bits - length;
@@ -38,11 +38,11 @@ internal static class PairTable
         var distance = first >> 10 & 63;
         if (distance == HuffmanTable.EndOfBlock)
         {
-            pairs.Fill(first); // behind a first coefficient of 0, which the block has anyway
+            pairs.Fill(first | 1 << 4); // behind a first coefficient of 0, which the block has anyway
             return;
         }
         var (value, left) = (first >> 24, (uint)(Bits - length));
-        var firstPart = (uint)length | distance - 1 << 6 | value << 16;
+        var firstPart = (uint)length | distance << 4 | value << 16;
         var alone = firstPart | value << 24;
         for (var i = 0; i < pairs.Length; i++)
         {
