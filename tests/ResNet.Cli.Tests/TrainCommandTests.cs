@@ -72,7 +72,12 @@ public class TrainCommandTests
                 break;
         }
 
-        System.Diagnostics.Process.Start("kill", ["-INT", $"{process.Id}"]).WaitForExit();
+        foreach (var signal in new[] { "-INT", "-TERM" }) // a shell's background job ignores the first, and so does what it starts
+        {
+            System.Diagnostics.Process.Start("kill", [signal, $"{process.Id}"]).WaitForExit();
+            if (process.WaitForExit(TimeSpan.FromSeconds(5)))
+                break;
+        }
         var result = Tool.End(process);
 
         Assert.AreEqual(ExitCode.Cancelled, result.ExitCode, string.Join('\n', lines) + result.Error);
