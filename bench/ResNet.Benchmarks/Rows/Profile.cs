@@ -14,7 +14,7 @@ static class Profile
     /// <param name="Kind">oneDNN's kind of primitive.</param>
     /// <param name="Calls">How often it ran.</param>
     /// <param name="Milliseconds">Its time.</param>
-    /// <param name="Share">Of the round's time.</param>
+    /// <param name="Share">Of the time of the threads that call oneDNN.</param>
     sealed record Line(string Case, string Kind, int? Calls, double Milliseconds, double Share);
 
     public static void Run(BenchmarkOptions options)
@@ -41,7 +41,8 @@ static class Profile
                 primitives.Add(primitive);
         });
         var name = $"{network}, {load.Kind.Label}, {images} images";
-        var wall = 1000 * round.Seconds;
+        // Scoring calls oneDNN from a thread for each processor; training from one, whose operations libtorch divides.
+        var wall = 1000 * round.Seconds * (load.Kind == SideKind.ScoredFiles ? Environment.ProcessorCount : 1);
         Console.WriteLine(FormattableString.Invariant($"profile: {name}: {primitives.Count} primitives, {primitives.Sum(primitive => primitive.Milliseconds):F0} of {wall:F0} ms"));
         return primitives.GroupBy(primitive => primitive.Kind)
             .Select(kind => (Kind: kind.Key, Calls: (int?)kind.Count(), Milliseconds: kind.Sum(primitive => primitive.Milliseconds)))
@@ -64,7 +65,7 @@ static class Profile
     static string Markdown(BenchmarkOptions options, List<Line> lines)
     {
         var text = new StringWriter { NewLine = "\n" };
-        text.WriteLine($"# Where the time goes\n\n{Machine.Description}; {Machine.Versions}. `{options.Command}`\n\noneDNN's own times (ONEDNN_VERBOSE), against those of the whole round, in which it also writes them.");
+        text.WriteLine($"# Where the time goes\n\n{Machine.Description}; {Machine.Versions}. `{options.Command}`\n\noneDNN's own times (ONEDNN_VERBOSE), against those of the threads that call it, a thread for each processor in scoring and one in training; it also writes them in that time.");
         foreach (var round in lines.GroupBy(line => line.Case))
         {
             text.WriteLine($"\n{round.Key}:\n\n| part | calls | ms | share |\n|---|---:|---:|---:|");
