@@ -26,6 +26,9 @@ internal static class MLNetInternals
     public static ComputeDevice Device(IHostEnvironment environment) =>
         GpuDeviceId(environment) is { } id ? ComputeDevice.Gpu(id, FallbackToCpu(environment)) : ComputeDevice.Auto;
 
+    /// <inheritdoc cref="Device(IHostEnvironment)"/>
+    public static ComputeDevice Device(TransformsCatalog catalog) => Device(Environment(catalog));
+
     const string Internal = "Microsoft.ML.Runtime.IHostEnvironmentInternal, Microsoft.ML.Core";
 
     [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "get_GpuDeviceId")]

@@ -28,7 +28,7 @@ public static partial class ResNetCatalog
         ArgumentNullException.ThrowIfNull(catalog);
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
         ArgumentNullException.ThrowIfNull(options);
-        return new ResNetFeaturizerEstimator(ClassifierSource.File(path, MLNetInternals.Device(MLNetInternals.Environment(catalog))), options);
+        return new ResNetFeaturizerEstimator(ClassifierSource.File(path, MLNetInternals.Device(catalog)), options);
     }
 
     /// <summary>Creates an estimator that turns images into features by a network with trained weights, which are fetched once (<see cref="PretrainedCache"/>).</summary>
@@ -57,7 +57,7 @@ public static partial class ResNetCatalog
         ArgumentNullException.ThrowIfNull(catalog);
         ArgumentNullException.ThrowIfNull(weights);
         ArgumentNullException.ThrowIfNull(options);
-        return new ResNetFeaturizerEstimator(ClassifierSource.Pretrained(weights, MLNetInternals.Device(MLNetInternals.Environment(catalog))), options);
+        return new ResNetFeaturizerEstimator(ClassifierSource.Pretrained(weights, MLNetInternals.Device(catalog)), options);
     }
 
     /// <summary>Creates an estimator that turns images into features by the network of a classifier in memory.</summary>

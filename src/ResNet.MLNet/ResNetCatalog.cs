@@ -62,7 +62,7 @@ public static partial class ResNetCatalog
         ArgumentNullException.ThrowIfNull(catalog);
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
         ArgumentNullException.ThrowIfNull(options);
-        return new ResNetScorerEstimator(ClassifierSource.File(path, MLNetInternals.Device(MLNetInternals.Environment(catalog))), options);
+        return new ResNetScorerEstimator(ClassifierSource.File(path, MLNetInternals.Device(catalog)), options);
     }
 
     /// <summary>

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace ResNet.Torch.Runtime;
@@ -6,21 +5,7 @@ namespace ResNet.Torch.Runtime;
 /// <summary>bfloat16 in vectors: the upper half of a float32.</summary>
 internal static class BFloat16s
 {
-    /// <summary>The numbers at even places; those at odd places.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static (Vector512<float> Even, Vector512<float> Odd) Unpack(Vector512<uint> pairs) =>
-        (Vector512.ShiftLeft(pairs, 16).AsSingle(), (pairs & Vector512.Create(0xFFFF0000u)).AsSingle());
-
-    /// <summary>The nearest bfloat16 numbers, even ones at a tie, side by side again.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<uint> Pack(Vector512<float> even, Vector512<float> odd) =>
-        Vector512.ShiftRightLogical(Rounded(even.AsUInt32()), 16) | (Rounded(odd.AsUInt32()) & Vector512.Create(0xFFFF0000u));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static Vector512<uint> Rounded(Vector512<uint> bits) =>
-        bits + Vector512.Create(0x7FFFu) + (Vector512.ShiftRightLogical(bits, 16) & Vector512<uint>.One);
-
-    public static float ToSingle(ushort bits) => BitConverter.UInt32BitsToSingle((uint)bits << 16);
+    static float ToSingle(ushort bits) => BitConverter.UInt32BitsToSingle((uint)bits << 16);
 
     /// <summary>Writes bfloat16 numbers as float32.</summary>
     public static unsafe void Widen(ushort* from, float* to, int count)

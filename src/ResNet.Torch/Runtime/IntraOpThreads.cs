@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using TorchSharp;
 
 namespace ResNet.Torch.Runtime;
@@ -10,8 +9,8 @@ namespace ResNet.Torch.Runtime;
 /// </remarks>
 internal static unsafe class IntraOpThreads
 {
-    static readonly nint openMP = Export("omp_set_num_threads", "torch_cpu", "libiomp5md", "libomp");
-    static readonly nint mkl = Export("MKL_Set_Num_Threads_Local", "torch_cpu");
+    static readonly nint openMP = TorchNative.Find("omp_set_num_threads", "torch_cpu", "libiomp5md", "libomp");
+    static readonly nint mkl = TorchNative.Find("MKL_Set_Num_Threads_Local", "torch_cpu");
     static readonly Lazy<bool> canBeOne = new(TryOnThreadOfItsOwn);
 
     /// <summary>Whether <see cref="TryUseOne"/> works in this process; not where libtorch has another back end than OpenMP.</summary>
@@ -40,17 +39,5 @@ internal static unsafe class IntraOpThreads
         thread.Start();
         thread.Join();
         return isOne;
-    }
-
-    /// <summary>The address of a function of the first of the libraries that has it, or of those that it was linked with; 0 where none does.</summary>
-    static nint Export(string function, params ReadOnlySpan<string> libraries)
-    {
-        TorchRuntime.Load();
-        foreach (var library in libraries)
-        {
-            if (NativeLibrary.TryLoad(library, typeof(torch).Assembly, null, out var handle) && NativeLibrary.TryGetExport(handle, function, out var address))
-                return address;
-        }
-        return 0;
     }
 }

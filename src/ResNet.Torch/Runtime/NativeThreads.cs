@@ -10,11 +10,10 @@ namespace ResNet.Torch.Runtime;
 /// </remarks>
 internal static unsafe class NativeThreads
 {
-    static readonly nint openMP = NativeLibrary.TryLoad(TorchRuntime.Loaded("torch_cpu"), typeof(torch).Assembly, null, out var torchCpu) ? torchCpu : 0;
     static readonly delegate* unmanaged<delegate* unmanaged<nint, void>, nint, uint, uint, void> parallel =
-        (delegate* unmanaged<delegate* unmanaged<nint, void>, nint, uint, uint, void>)Export("GOMP_parallel");
-    static readonly delegate* unmanaged<int> threadNumber = (delegate* unmanaged<int>)Export("omp_get_thread_num");
-    static readonly delegate* unmanaged<int> threadCount = (delegate* unmanaged<int>)Export("omp_get_num_threads");
+        (delegate* unmanaged<delegate* unmanaged<nint, void>, nint, uint, uint, void>)TorchNative.Find("GOMP_parallel", "torch_cpu");
+    static readonly delegate* unmanaged<int> threadNumber = (delegate* unmanaged<int>)TorchNative.Find("omp_get_thread_num", "torch_cpu");
+    static readonly delegate* unmanaged<int> threadCount = (delegate* unmanaged<int>)TorchNative.Find("omp_get_num_threads", "torch_cpu");
 
     /// <summary>Does all parts of a work, and returns when they are done.</summary>
     /// <param name="work">Takes the number of its part and how many there are, at most as many as libtorch's threads; it must not throw.</param>
@@ -42,6 +41,4 @@ internal static unsafe class NativeThreads
 
     [UnmanagedCallersOnly]
     static void Part(nint work) => ((Action<int, int>)GCHandle.FromIntPtr(work).Target!)(threadNumber(), threadCount());
-
-    static nint Export(string name) => openMP != 0 && NativeLibrary.TryGetExport(openMP, name, out var address) ? address : 0;
 }

@@ -1,4 +1,5 @@
 using ResNet.Torch.Inference;
+using ResNet.Torch.Inference.Feeding;
 using ResNet.Torch.Tests.Export;
 using static TorchSharp.torch;
 
@@ -111,7 +112,7 @@ public class PredictorTests
     public void Score_AnyNumberOfImages_ScoresEachByItself()
     {
         using var classifier = Classifier(ResidualNetwork.Seeded(1, ResNetVariant.ResNet20, classes: 4), 16, 16, ScoringPrecision.Float32);
-        var count = Predictor.BatchFor(classifier.Preset) + 7; // two batches
+        var count = ScoringBatch.Automatic(classifier.Preset) * get_num_threads() + 7; // two batches
         var pixels = Noise(classifier, count);
 
         var together = classifier.Score(pixels);

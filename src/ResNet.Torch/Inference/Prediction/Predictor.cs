@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using ResNet.Torch.Inference.Feeding;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -10,8 +11,8 @@ namespace ResNet.Torch.Inference;
 /// </summary>
 internal sealed class Predictor : IDisposable
 {
-    // Where a batch of 224×224 images is as fast as any larger one; of smaller images as many more, so that calls do not show.
-    const int PixelsForOneBatch = 16 * 224 * 224, MostImages = 256, GpuBatches = 4;
+    /// <summary>A GPU takes as many images at once as this many threads of a processor.</summary>
+    const int ThreadsOfAGpu = 8;
 
     readonly ImagePreset preset;
     readonly Device device;
@@ -25,22 +26,12 @@ internal sealed class Predictor : IDisposable
     public Predictor(ResidualNetwork network, ImagePreset preset, ScoringPrecision precision, Device device)
     {
         (this.preset, this.device) = (preset, device);
-        BatchSize = BatchFor(preset) * (IsOnGpu ? GpuBatches : 1);
         Precision = precision == ScoringPrecision.Auto ? AutomaticPrecision(IsOnGpu || Training.Precision.HasFastBFloat16) : precision;
-        (program, weights, IsFused) = Prepare(network);
+        (program, weights) = Prepare(network);
     }
-
-    /// <summary>Images in a forward pass at most: more are taken in several.</summary>
-    public int BatchSize { get; }
 
     /// <summary>What it computes in: never <see cref="ScoringPrecision.Auto"/>.</summary>
     public ScoringPrecision Precision { get; }
-
-    /// <summary>Whether convolutions add and activate by themselves.</summary>
-    public bool IsFused { get; }
-
-    /// <summary>Images of a preset that one forward pass takes best.</summary>
-    public static int BatchFor(ImagePreset preset) => (int)Math.Clamp(PixelsForOneBatch / ((long)preset.Height * preset.Width), 1, MostImages);
 
     /// <summary>What the environment asks for, or else what is fast on this processor.</summary>
     /// <exception cref="InvalidOperationException">The environment asks for something that there is not.</exception>
@@ -66,10 +57,11 @@ internal sealed class Predictor : IDisposable
         var count = pixels.Length / preset.ImageBytes;
         var each = figures.Length / count;
         var results = new List<Tensor>();
-        for (var first = 0; first < count; first += BatchSize)
+        var most = BatchSize;
+        for (var first = 0; first < count; first += most)
         {
             using var batch = NewDisposeScope();
-            var images = Images(pixels.Slice(first * preset.ImageBytes, Math.Min(BatchSize, count - first) * preset.ImageBytes));
+            var images = Images(pixels.Slice(first * preset.ImageBytes, Math.Min(most, count - first) * preset.ImageBytes));
             var result = (Tensor)program.invoke(function, images, weights);   // N×figures
             if (IsOnGpu)
                 results.Add(result.MoveToOuterDisposeScope()); // not read yet: the GPU computes while the next batch is copied
@@ -78,8 +70,11 @@ internal sealed class Predictor : IDisposable
         }
         if (results.Count > 0)
             cat(results).cpu().data<float>().CopyTo(figures);
-        return (count + BatchSize - 1) / BatchSize;
+        return (count + most - 1) / most;
     }
+
+    /// <summary>Images in a forward pass at most: more are taken in several. libtorch divides a pass among the calling thread's threads.</summary>
+    int BatchSize => ScoringBatch.Automatic(preset) * (IsOnGpu ? ThreadsOfAGpu : get_num_threads());
 
     bool IsOnGpu => device.type == DeviceType.CUDA;
 
@@ -92,26 +87,19 @@ internal sealed class Predictor : IDisposable
         return (IsOnGpu ? images.pin_memory().to(device, non_blocking: true) : images).MoveToOuterDisposeScope();
     }
 
-    (jit.ScriptModule Program, Tensor[] Weights, bool IsFused) Prepare(ResidualNetwork network)
+    (jit.ScriptModule Program, Tensor[] Weights) Prepare(ResidualNetwork network)
     {
         using var inference = inference_mode();
         using var scope = NewDisposeScope();
         var graph = network.Describe(foldNorms: true);
-        if (IsOnGpu)
-        {
-            var (program, weights) = Load(new PredictorScript(graph, preset, Type, isFused: false));
-            return (program, weights, IsFused: false);
-        }
         try
         {
-            var (program, weights) = Load(new PredictorScript(graph, preset, Type, isFused: true));
-            return (program, weights, IsFused: true);
+            return Load(new(graph, preset, Type, isFused: !IsOnGpu));
         }
-        catch (ExternalException)
+        catch (ExternalException) when (!IsOnGpu)
         {
             // a libtorch without oneDNN, or oneDNN without this type on this processor
-            var (program, weights) = Load(new PredictorScript(graph, preset, Type, isFused: false));
-            return (program, weights, IsFused: false);
+            return Load(new(graph, preset, Type, isFused: false));
         }
     }
 

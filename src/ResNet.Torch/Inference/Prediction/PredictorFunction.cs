@@ -6,7 +6,7 @@ namespace ResNet.Torch.Inference;
 /// <summary>The lines of a function that computes one step of a graph from its images.</summary>
 internal sealed class PredictorFunction
 {
-    /// <summary>What the images are called, and what no unary operation and no scalars are.</summary>
+    /// <summary>What the images are called.</summary>
     public const string Images = "images_";
 
     const string NoScalars = "annotate(List[Optional[number]], [])";

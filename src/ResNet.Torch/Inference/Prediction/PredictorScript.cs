@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using ResNet.Torch.Inference.Feeding;
 using ResNet.Torch.Models;
 using static TorchSharp.torch;
 
@@ -107,7 +108,7 @@ internal sealed class PredictorScript
     {
         var typed = $"torch.to(w[{weights.Count}], {type}, False, False, None)";
         return Keep(c.Weight, isFused
-            ? $"ops.mkldnn._reorder_convolution_weight({typed}, {PredictorFunction.Shape(c)}, [{Predictor.BatchFor(preset)}, {c.Weight.shape[1] * c.Groups}, {size.Height}, {size.Width}])"
+            ? $"ops.mkldnn._reorder_convolution_weight({typed}, {PredictorFunction.Shape(c)}, [{ScoringBatch.Automatic(preset)}, {c.Weight.shape[1] * c.Groups}, {size.Height}, {size.Width}])"
             : $"torch.contiguous({typed}, memory_format=2)");   // channels-last
     }
 
