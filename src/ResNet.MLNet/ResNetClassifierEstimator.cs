@@ -44,6 +44,8 @@ public sealed class ResNetClassifierEstimator : ITrainerEstimator<ResNetClassifi
         var host = environment.Register(nameof(ResNetCatalog.ResNetClassifier));
         using var channel = host.Start("Training");
         columns.RequireTrainable(input.Schema);
+        if (options.Preset is { } preset)
+            ImageColumn.RequireImagesOf(preset, input.Schema, options.ImageColumnName);
         var classes = ClassLabels.Of(input.Schema[columns.Label]);
         var recipe = options.Training with { Seed = SeedFor(options.Training, host), Device = TrainingDevice };
 

@@ -47,7 +47,8 @@ public sealed record ResNetClassifierOptions
     /// <summary>
     /// What images become before they are trained on, and scored later: size, resizing, mean and deviation. Default null: images of a column of images are
     /// taken as the pipeline made them, all of one size; image files become 224×224 as torchvision's first weights had them
-    /// (<see cref="ImagePresets.TorchvisionV1"/>), or what the classifier that is fine-tuned takes.
+    /// (<see cref="ImagePresets.TorchvisionV1"/>), or what the classifier that is fine-tuned takes. Training takes the middle of an image, whatever
+    /// <see cref="ImagePreset.Crops"/> says for scoring.
     /// </summary>
     public ImagePreset? Preset { get; init; }
 

@@ -32,6 +32,8 @@ internal static class ImageColumn
             throw new ArgumentException($"The network expects images of {preset.Channels} channels; ML.NET's give 3 (RGB) or 1 (grey).");
         if (images is { Height: > 0, Width: > 0 } && !IsOfSize(images, preset) && !preset.Resizes)
             throw new ArgumentException($"The image column '{name}' holds {images.Width}×{images.Height} pixels; the network expects {preset.Width}×{preset.Height}, as it was trained. Put ResizeImages(\"{name}\", {preset.Width}, {preset.Height}) before it.");
+        if (images is not null && IsOfSize(images, preset) && preset.Crops == ImageCrops.Ten)
+            throw new ArgumentException($"The image column '{name}' holds {images.Width}×{images.Height} pixels, of which ten crops of that size cannot be cut, as the preset asks. Leave ResizeImages(\"{name}\") out, or name the column of paths: the preset resizes by itself. Or score such images by a preset whose {nameof(ImagePreset.Crops)} is {nameof(ImageCrops.Centre)}.");
     }
 
     /// <summary>What comes out where new columns are made of such a column: the promise of <see cref="OutputSchema"/>, made before there is any data.</summary>

@@ -7,7 +7,7 @@ internal abstract class KeptImage
 {
     /// <summary>Reads the image, once.</summary>
     /// <param name="preset">What it becomes; the same for all images.</param>
-    /// <param name="target"><see cref="ImagePreset.ImageBytes"/> bytes.</param>
+    /// <param name="target"><see cref="ImagePreset.ScoredBytes"/> bytes.</param>
     /// <returns>Null, or why there is none.</returns>
     public abstract ImageFault? ReadOnce(ImagePreset preset, Span<byte> target);
 }

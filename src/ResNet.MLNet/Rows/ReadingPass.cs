@@ -31,6 +31,7 @@ internal sealed class ReadingPass(DataViewSchema schema, ResNetClassifierOptions
             var rows = new List<ReadRow>();
             var images = RowImages.Of(cursor, options.ImageColumnName, options.Decoding);
             var known = KnownPreset();
+            var read = known?.OfCentre;
             var getLabel = KeyGetter(cursor, schema[options.LabelColumnName]);
             byte[] pixels = [];
             var kept = false;
@@ -46,11 +47,11 @@ internal sealed class ReadingPass(DataViewSchema schema, ResNetClassifierOptions
                 }
                 MLImage? image = null;
                 ImageFault? fault;
-                if (known is not null)
+                if (read is not null)
                 {
                     if (pixels.Length == 0)
-                        pixels = new byte[known.ImageBytes];
-                    fault = images.Read(known, pixels);
+                        pixels = new byte[read.ImageBytes];
+                    fault = images.Read(read, pixels);
                 }
                 else
                     _ = ((RowPictures)images).TryDecode(out image, out fault);

@@ -37,7 +37,7 @@ internal abstract class RowImages
 
     /// <summary>Reads the image.</summary>
     /// <param name="preset">What it becomes; the same at every call.</param>
-    /// <param name="target"><see cref="ImagePreset.ImageBytes"/> bytes.</param>
+    /// <param name="target"><see cref="ImagePreset.ScoredBytes"/> bytes.</param>
     /// <returns>Null, or why there is none.</returns>
     public abstract ImageFault? Read(ImagePreset preset, Span<byte> target);
 

@@ -31,8 +31,8 @@ internal sealed class RowPictures : RowImages
 
     public override KeptImage Keep(ImagePreset preset)
     {
-        var pixels = ArrayPool<byte>.Shared.Rent(preset.ImageBytes);
-        if (Read(preset, pixels.AsSpan(0, preset.ImageBytes)) is not { } fault)
+        var pixels = ArrayPool<byte>.Shared.Rent(preset.ScoredBytes);
+        if (Read(preset, pixels.AsSpan(0, preset.ScoredBytes)) is not { } fault)
             return new KeptPixels(pixels);
         ArrayPool<byte>.Shared.Return(pixels);
         return new KeptFault(fault);

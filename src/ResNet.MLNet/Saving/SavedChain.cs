@@ -3,6 +3,7 @@ using Microsoft.ML.Data;
 using Microsoft.ML.Transforms.Image;
 using ResNet.MLNet.Columns;
 using ResNet.MLNet.Scoring;
+using ResNet.Torch;
 
 namespace ResNet.MLNet.Saving;
 
@@ -43,6 +44,8 @@ internal sealed class SavedChain : IDisposable
         var (image, preset) = (scorer.ImageColumnName, scorer.Classifier.Preset);
         if (scorer.OnBadImage == BadImagePolicy.Skip)
             return $"{nameof(scorer.OnBadImage)} is {nameof(BadImagePolicy.Skip)}, and ML.NET's own transformers, as which a network is saved, stop at an image that cannot be decoded. Set the transformer's {nameof(scorer.OnBadImage)} to {nameof(BadImagePolicy.Throw)} before saving, which does the same.";
+        if (preset.Crops == ImageCrops.Ten)
+            return $"The preset takes ten crops of each image, and ML.NET's own transformers, as which a network is saved, take the image as it is. Save the network by itself, which Transforms.ResNetScorer scores files with; or one whose {nameof(preset.Crops)} is {nameof(ImageCrops.Centre)}.";
         if (fittedTo[image].Type is not ImageDataViewType images)
             return $"The column '{image}' holds image files, which ML.NET's own transformers, as which a network is saved, decode and resize to other pixels. Put LoadImages and ResizeImages(\"{image}\", {preset.Width}, {preset.Height}) before the network and fit again; or save it by itself, which Transforms.ResNetScorer scores files with.";
         if (!ImageColumn.IsOfSize(images, preset))

@@ -12,7 +12,7 @@ namespace ResNet.MLNet.Scoring;
 internal sealed class RowBatch(long first, IReadOnlyList<KeptImage> images, ImagePreset preset, ScoreImages? score) : IDisposable
 {
     readonly ScoringWork<ScoredImages<ImageFault>> work = new(stop =>
-        ScoredImages<ImageFault>.Of(images.Count, preset.ImageBytes, (i, target) => images[i].ReadOnce(preset, target), score, stop));
+        ScoredImages<ImageFault>.Of(images.Count, preset, (i, target) => images[i].ReadOnce(preset, target), score, stop));
 
     readonly long firstRow = first;
 

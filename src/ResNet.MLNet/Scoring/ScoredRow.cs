@@ -55,7 +55,7 @@ internal sealed class ScoredRow : DataViewRow
     {
         if (scored is null || scoredPosition != input.Position)
         {
-            scored = ScoredImages<ImageFault>.Of(1, preset.ImageBytes, (_, target) => images!.Read(preset, target), score);
+            scored = ScoredImages<ImageFault>.Of(1, preset, (_, target) => images!.Read(preset, target), score);
             scoredPosition = input.Position;
         }
         return scored;

@@ -1,6 +1,9 @@
+using System.Text.Json.Serialization;
+
 namespace ResNet.Torch;
 
 /// <summary>Which parts of a resized image are scored.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<ImageCrops>))]
 public enum ImageCrops
 {
     /// <summary>The middle (torchvision's CenterCrop).</summary>

@@ -55,6 +55,12 @@ public sealed record ImagePreset(int Height, int Width, IReadOnlyList<float> Mea
     /// </summary>
     public ChannelOrder ChannelOrder { get; init; }
 
+    /// <summary>
+    /// Which parts of a resized image are scored; the probabilities, or the features, of several are averaged. Default <see cref="ImageCrops.Centre"/>. Training,
+    /// <see cref="ReadFile"/> and <see cref="ReadPixels"/> take the middle whatever it says; an exported graph takes one part at a time.
+    /// </summary>
+    public ImageCrops Crops { get; init; }
+
     /// <summary>Channels of an image: 3 for RGB, 1 for grey.</summary>
     [JsonIgnore]
     public int Channels => Mean.Count;
@@ -62,6 +68,18 @@ public sealed record ImagePreset(int Height, int Width, IReadOnlyList<float> Mea
     /// <summary>Bytes of one image: rows from the top, pixels from the left, the channels of a pixel side by side.</summary>
     [JsonIgnore]
     public int ImageBytes => checked(Height * Width * Channels);
+
+    /// <summary>Parts of an image that are scored.</summary>
+    [JsonIgnore]
+    internal int CropCount => Crops == ImageCrops.Ten ? 10 : 1;
+
+    /// <summary>Bytes that an image becomes for scoring: its parts, one after the other.</summary>
+    [JsonIgnore]
+    internal int ScoredBytes => checked(CropCount * ImageBytes);
+
+    /// <summary>The same that takes the middle alone.</summary>
+    [JsonIgnore]
+    internal ImagePreset OfCentre => this with { Crops = ImageCrops.Centre };
 
     /// <summary>The same with the shorter side resized so that the preset's size is a fraction of it, as timm's <c>crop_pct</c> says it.</summary>
     /// <param name="fraction">Above 0 and at most 1; the side is rounded down to whole pixels: 224 and 0.95 give 235.</param>
@@ -86,7 +104,7 @@ public sealed record ImagePreset(int Height, int Width, IReadOnlyList<float> Mea
     {
         ArgumentNullException.ThrowIfNull(path);
         var pixels = GC.AllocateUninitializedArray<byte>(ImageBytes);
-        new ImageReader(this, decoding).Read(path, pixels);
+        new ImageReader(OfCentre, decoding).Read(path, pixels);
         return pixels;
     }
 
@@ -109,7 +127,7 @@ public sealed record ImagePreset(int Height, int Width, IReadOnlyList<float> Mea
         using var image = new DecodedImage(new(size.Height, size.Width, Channels));
         PixelPacking.Convert(pixels, channels, image.Pixels, Channels);
         var target = new byte[ImageBytes];
-        return this.Prepare(image, target) is { } unfit ? throw new ArgumentException($"Received {unfit}.", nameof(size)) : target;
+        return OfCentre.Prepare(image, target) is { } unfit ? throw new ArgumentException($"Received {unfit}.", nameof(size)) : target;
     }
 
     /// <summary>Whether it says how images of other sizes are brought to its own.</summary>
@@ -127,10 +145,15 @@ public sealed record ImagePreset(int Height, int Width, IReadOnlyList<float> Mea
             return $"The preset resizes to {ResizeTo.Width}×{ResizeTo.Height} pixels; sizes are at least 1.";
         if (ResizeShorterSide is not null && ResizeTo is not null)
             return $"The preset has both {nameof(ResizeShorterSide)} ({ResizeShorterSide}) and {nameof(ResizeTo)} ({ResizeTo.Width}×{ResizeTo.Height}); images are resized in one way.";
-        return Enum.IsDefined(Interpolation) && Enum.IsDefined(ChannelOrder)
+        if (Crops == ImageCrops.Ten && !HasTenCrops)
+            return $"The preset takes ten crops of {Width}×{Height} pixels, and does not resize images to as much; set {nameof(ResizeShorterSide)} or {nameof(ResizeTo)}.";
+        return Enum.IsDefined(Interpolation) && Enum.IsDefined(ChannelOrder) && Enum.IsDefined(Crops)
             ? null
-            : $"The preset has the interpolation {Interpolation} and the order of channels {ChannelOrder}; there are {string.Join(", ", Enum.GetNames<Interpolation>())}, and {string.Join(", ", Enum.GetNames<ChannelOrder>())}.";
+            : $"The preset has the interpolation {Interpolation}, the order of channels {ChannelOrder} and the crops {Crops}; there are {string.Join(", ", Enum.GetNames<Interpolation>())}; {string.Join(", ", Enum.GetNames<ChannelOrder>())}; and {string.Join(", ", Enum.GetNames<ImageCrops>())}.";
     }
+
+    /// <summary>Whether some resized image is large enough for crops at its corners.</summary>
+    bool HasTenCrops => ResizeTo is { } size ? size.Height >= Height && size.Width >= Width : ResizeShorterSide >= Math.Min(Height, Width);
 
     /// <summary>Turns pixels into the batch that a network expects.</summary>
     /// <param name="pixels">uint8 [N, <see cref="Height"/>, <see cref="Width"/>, <see cref="Channels"/>].</param>

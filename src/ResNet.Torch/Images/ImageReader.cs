@@ -9,17 +9,15 @@ internal sealed class ImageReader
 
     readonly ImagePreset preset;
     readonly ImageDecodingOptions decoding;
-    readonly ImageCrops crops;
-    readonly Func<ImageSize, PixelBox> needed;
+    readonly Func<ImageSize, PixelBox>? needed;
     readonly int? leastSide;
 
     /// <param name="preset">What the images become; 1 or 3 channels.</param>
     /// <param name="decoding">Orientation, background and limits; the defaults when null.</param>
-    /// <param name="crops">Whether one image or ten are made of each file.</param>
     /// <exception cref="ArgumentException">The preset or the options have faults; the message names them.</exception>
-    public ImageReader(ImagePreset preset, ImageDecodingOptions? decoding = null, ImageCrops crops = ImageCrops.Centre)
+    public ImageReader(ImagePreset preset, ImageDecodingOptions? decoding = null)
     {
-        (this.preset, this.decoding, this.crops, needed) = (preset, decoding ?? new(), crops, preset.Needed);
+        (this.preset, this.decoding, needed) = (preset, decoding ?? new(), preset.Crops == ImageCrops.Centre ? preset.Needed : null);
         if (preset.Fault() is { } fault)
             throw new ArgumentException(fault, nameof(preset));
         if (preset.Channels is not (1 or 3))
@@ -31,15 +29,9 @@ internal sealed class ImageReader
 
     int? ResizedSide => preset.ResizeTo is { } size ? Math.Max(size.Height, size.Width) : preset.ResizeShorterSide;
 
-    /// <summary>Images made of each file.</summary>
-    public int Images => crops == ImageCrops.Ten ? 10 : 1;
-
-    /// <summary>Bytes made of each file: the images one after the other.</summary>
-    public int TargetBytes => Images * preset.ImageBytes;
-
     /// <summary>Reads a file.</summary>
     /// <param name="path">The file, by which errors call it.</param>
-    /// <param name="target">At least <see cref="TargetBytes"/> bytes; the first ones are written.</param>
+    /// <param name="target">At least <see cref="ImagePreset.ScoredBytes"/> bytes; the first ones are written.</param>
     /// <exception cref="ImageDecodingException">The file cannot be read or decoded, or is of a size that the preset does not take.</exception>
     public void Read(string path, Span<byte> target)
     {
@@ -49,7 +41,7 @@ internal sealed class ImageReader
 
     /// <summary>Reads a stream from where it stands to its end; it stays open.</summary>
     /// <param name="stream">What a file holds.</param>
-    /// <param name="target">At least <see cref="TargetBytes"/> bytes; the first ones are written.</param>
+    /// <param name="target">At least <see cref="ImagePreset.ScoredBytes"/> bytes; the first ones are written.</param>
     /// <param name="name">What errors call the image.</param>
     /// <exception cref="ImageDecodingException">As for a file.</exception>
     public void Read(Stream stream, Span<byte> target, string? name = null)
@@ -60,17 +52,15 @@ internal sealed class ImageReader
 
     /// <summary>Reads what a file holds from memory.</summary>
     /// <param name="encoded">The file's bytes.</param>
-    /// <param name="target">At least <see cref="TargetBytes"/> bytes; the first ones are written.</param>
+    /// <param name="target">At least <see cref="ImagePreset.ScoredBytes"/> bytes; the first ones are written.</param>
     /// <param name="name">What errors call the image.</param>
     /// <exception cref="ImageDecodingException">As for a file.</exception>
     public void Read(ReadOnlySpan<byte> encoded, Span<byte> target, string? name = null) => Read(new EncodedImage(encoded, name), target);
 
     void Read(in EncodedImage encoded, Span<byte> target)
     {
-        target = target[..TargetBytes];
-        using var image = ImageDecoder.Decode(encoded, preset.Channels, decoding, crops == ImageCrops.Ten ? null : needed, leastSide);
-        var fault = crops == ImageCrops.Ten ? preset.PrepareTen(image, target) : preset.Prepare(image, target);
-        if (fault is not null)
+        using var image = ImageDecoder.Decode(encoded, preset.Channels, decoding, needed, leastSide);
+        if (preset.Prepare(image, target[..preset.ScoredBytes]) is { } fault)
             throw encoded.Fault(fault);
     }
 }

@@ -3,12 +3,16 @@ namespace ResNet.Torch.Images;
 /// <summary>From pixels of any size to a preset's: torchvision's Resize, CenterCrop and TenCrop of PIL images, to the last bit.</summary>
 internal static class PresetPixels
 {
-    /// <summary>Resizes an image and cuts its middle out; where it is smaller than that, black surrounds it.</summary>
+    /// <summary>Resizes an image and cuts out what is scored of it.</summary>
     /// <param name="preset">Without faults.</param>
     /// <param name="image">An image of the preset's channels, or a grey one.</param>
-    /// <param name="target"><see cref="ImagePreset.ImageBytes"/> bytes.</param>
+    /// <param name="target"><see cref="ImagePreset.ScoredBytes"/> bytes.</param>
     /// <returns>Null, or why the preset cannot be made of such an image; nothing is then written.</returns>
-    public static string? Prepare(this ImagePreset preset, DecodedImage image, Span<byte> target)
+    public static string? Prepare(this ImagePreset preset, DecodedImage image, Span<byte> target) =>
+        preset.Crops == ImageCrops.Ten ? preset.PrepareTen(image, target) : preset.PrepareCentre(image, target);
+
+    /// <summary>The middle; where the image is smaller than that, black surrounds it.</summary>
+    static string? PrepareCentre(this ImagePreset preset, DecodedImage image, Span<byte> target)
     {
         if (preset.Resized(image.Size, out var size) is { } fault)
             return fault;
@@ -16,7 +20,7 @@ internal static class PresetPixels
         return null;
     }
 
-    /// <summary>The pixels of an image that <see cref="Prepare"/> looks at; all of it where that is not told.</summary>
+    /// <summary>The pixels of an image that its middle is made of; all of it where that is not told.</summary>
     public static PixelBox Needed(this ImagePreset preset, ImageSize image)
     {
         if (preset.Interpolation == Interpolation.Nearest || preset.Resized(image, out var size) is not null)
@@ -27,12 +31,8 @@ internal static class PresetPixels
         return new(left, top, right - left, bottom - top);
     }
 
-    /// <summary>Resizes an image and cuts out: left top, right top, left bottom, right bottom, the middle; and those of the mirrored image.</summary>
-    /// <param name="preset">Without faults.</param>
-    /// <param name="image">An image of the preset's channels, or a grey one.</param>
-    /// <param name="target">Ten times <see cref="ImagePreset.ImageBytes"/> bytes.</param>
-    /// <returns>Null, or why the preset cannot be made of such an image; nothing is then written.</returns>
-    public static string? PrepareTen(this ImagePreset preset, DecodedImage image, Span<byte> target)
+    /// <summary>Left top, right top, left bottom, right bottom, the middle; and those of the mirrored image.</summary>
+    static string? PrepareTen(this ImagePreset preset, DecodedImage image, Span<byte> target)
     {
         if (preset.Resized(image.Size, out var size) is { } fault)
             return fault;

@@ -5,10 +5,37 @@ namespace ResNet.Torch;
 
 public sealed partial class ImageClassifier
 {
-    /// <summary>Scores any number of image files, several at once: decoded, and resized and cropped as <see cref="Preset"/> says.</summary>
+    /// <summary>Scores an image file: decoded, resized and cropped as <see cref="Preset"/> says; the probabilities of several crops are averaged.</summary>
+    /// <param name="path">A JPEG, PNG, BMP, GIF or WebP file.</param>
+    /// <param name="decoding">Orientation, background and limits; the defaults when null.</param>
+    /// <returns>A probability for each of <see cref="ClassNames"/>; they sum to 1.</returns>
+    /// <exception cref="ImageDecodingException">The file cannot be read or decoded; or the preset does not resize, and the image has another size.</exception>
+    /// <exception cref="ArgumentException">The options have faults; the message names them.</exception>
+    /// <exception cref="ObjectDisposedException">The classifier is disposed.</exception>
+    public float[] ScoreFile(string path, ImageDecodingOptions? decoding = null)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        var pixels = new byte[Preset.ScoredBytes];
+        new ImageReader(Preset, decoding).Read(path, pixels);
+        return CropAverages.Of(Score(pixels), Preset.CropCount);
+    }
+
+    /// <summary>Scores an image file that comes as a stream, from where it stands to its end; it stays open.</summary>
+    /// <param name="stream">What a JPEG, PNG, BMP, GIF or WebP file holds.</param>
+    /// <param name="decoding">Orientation, background and limits; the defaults when null.</param>
+    /// <inheritdoc cref="ScoreFile(string, ImageDecodingOptions?)"/>
+    public float[] ScoreFile(Stream stream, ImageDecodingOptions? decoding = null)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        var pixels = new byte[Preset.ScoredBytes];
+        new ImageReader(Preset, decoding).Read(stream, pixels);
+        return CropAverages.Of(Score(pixels), Preset.CropCount);
+    }
+
+    /// <summary>Scores any number of image files, several at once, each as <see cref="ScoreFile(string, ImageDecodingOptions?)"/> does.</summary>
     /// <param name="paths">JPEG, PNG, BMP, GIF or WebP files. They are asked for as the result is read, a few batches ahead of it, on the thread that reads it.</param>
     /// <param name="decoding">Orientation, background and limits; the defaults when null.</param>
-    /// <param name="batchSize">Images in a forward pass, at least 1. Default null: 8 of 224×224 pixels, more of smaller ones. Scores do not depend on it beyond rounding.</param>
+    /// <param name="batchSize">Images in a forward pass, at least 1; each of ten crops counts. Default null: 8 of 224×224 pixels, more of smaller ones. Scores do not depend on it beyond rounding.</param>
     /// <param name="cancellationToken">Ends the reading with an <see cref="OperationCanceledException"/>.</param>
     /// <returns>
     /// What came of each file, in the order of the paths; a file that cannot be read has an error and ends nothing. Nothing is done before it is read. Memory

@@ -1,4 +1,3 @@
-using ResNet.Torch.Images;
 using ResNet.Torch.Inference;
 
 namespace ResNet.Torch;
@@ -159,41 +158,6 @@ public sealed partial class ImageClassifier : IDisposable
         lock (preparing)
             return predictor ??= new Predictor(Network, Preset, Precision, Device.Resolve());
     }
-
-    /// <summary>Scores an image file: decoded, and resized and cropped as <see cref="Preset"/> says.</summary>
-    /// <param name="path">A JPEG, PNG, BMP, GIF or WebP file.</param>
-    /// <param name="crops">The middle of the image; or ten crops, whose probabilities are averaged.</param>
-    /// <param name="decoding">Orientation, background and limits; the defaults when null.</param>
-    /// <returns>A probability for each of <see cref="ClassNames"/>; they sum to 1.</returns>
-    /// <exception cref="ImageDecodingException">The file cannot be read or decoded; or the preset does not resize, and the image has another size.</exception>
-    /// <exception cref="ArgumentException">The options have faults; the message names them.</exception>
-    /// <exception cref="ObjectDisposedException">The classifier is disposed.</exception>
-    public float[] ScoreFile(string path, ImageCrops crops = ImageCrops.Centre, ImageDecodingOptions? decoding = null)
-    {
-        ArgumentNullException.ThrowIfNull(path);
-        var reader = new ImageReader(Preset, decoding, crops);
-        var pixels = new byte[reader.TargetBytes];
-        reader.Read(path, pixels);
-        return MeanOf(Score(pixels), reader.Images);
-    }
-
-    /// <summary>Scores an image file that comes as a stream, from where it stands to its end; it stays open.</summary>
-    /// <param name="stream">What a JPEG, PNG, BMP, GIF or WebP file holds.</param>
-    /// <param name="crops">The middle of the image; or ten crops, whose probabilities are averaged.</param>
-    /// <param name="decoding">Orientation, background and limits; the defaults when null.</param>
-    /// <inheritdoc cref="ScoreFile(string, ImageCrops, ImageDecodingOptions?)"/>
-    public float[] ScoreFile(Stream stream, ImageCrops crops = ImageCrops.Centre, ImageDecodingOptions? decoding = null)
-    {
-        ArgumentNullException.ThrowIfNull(stream);
-        var reader = new ImageReader(Preset, decoding, crops);
-        var pixels = new byte[reader.TargetBytes];
-        reader.Read(stream, pixels);
-        return MeanOf(Score(pixels), reader.Images);
-    }
-
-    float[] MeanOf(float[] scores, int images) => images == 1
-        ? scores
-        : [.. Enumerable.Range(0, ClassNames.Count).Select(c => Enumerable.Range(0, images).Average(i => scores[i * ClassNames.Count + c]))];
 
     /// <summary>Keeps the network from being disposed until the lease is.</summary>
     Lease Borrow()

@@ -4,7 +4,7 @@ using ResNet.Torch;
 
 namespace ResNet.Cli.Tests.Predicting;
 
-/// <summary>Images from arguments; the scores are those of <see cref="ImageClassifier.ScoreFile(string, ImageCrops, ImageDecodingOptions?)"/>.</summary>
+/// <summary>Images from arguments; the scores are those of <see cref="ImageClassifier.ScoreFile(string, ImageDecodingOptions?)"/>.</summary>
 [TestClass]
 public class PredictCommandTests
 {

@@ -58,6 +58,7 @@ public class ImagePresetTests
         var preset = JsonSerializer.Deserialize<ImagePreset>("""{"Height":8,"Width":9,"Mean":[0.5],"Std":[0.2],"ResizeShorterSide":10,"Interpolation":"Bilinear","Antialias":true}""")!;
 
         Assert.AreEqual((8, 9, 10, Interpolation.Bilinear, true), (preset.Height, preset.Width, preset.ResizeShorterSide!.Value, preset.Interpolation, preset.Antialias));
+        Assert.AreEqual(ImageCrops.Centre, preset.Crops);
         Assert.AreEqual((null, ChannelOrder.Rgb), (preset.ResizeTo, preset.ChannelOrder));
         Assert.IsNull(preset.Fault());
     }

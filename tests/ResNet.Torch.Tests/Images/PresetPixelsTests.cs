@@ -12,11 +12,11 @@ public class PresetPixelsTests
         var wrong = new List<string>();
         foreach (var @case in ReferenceFile.Read("prepare-pil.json").GetProperty("cases").EnumerateArray())
         {
-            var (preset, crops) = (Preset(@case), Enum.Parse<ImageCrops>(FormulaImage.Text(@case, "crops")));
+            var preset = Preset(@case);
             using var image = Image(FormulaImage.Shape(@case));
-            var target = new byte[(crops == ImageCrops.Ten ? 10 : 1) * preset.ImageBytes];
+            var target = new byte[(preset.Crops == ImageCrops.Ten ? 10 : 1) * preset.ImageBytes];
 
-            Assert.IsNull(crops == ImageCrops.Ten ? preset.PrepareTen(image, target) : preset.Prepare(image, target));
+            Assert.IsNull(preset.Prepare(image, target));
 
             if (FormulaImage.Digest(target) != FormulaImage.Text(@case, "digest"))
                 wrong.Add(@case.ToString());
@@ -68,13 +68,13 @@ public class PresetPixelsTests
     }
 
     [TestMethod]
-    public void PrepareTen_ImageSmallerThanTheCrop_SaysSo()
+    public void Prepare_TenCropsOfAnImageSmallerThanTheCrop_SaysSo()
     {
         using var image = Image(new(11, 15, 3));
 
-        var fault = (ImagePreset.ImageNet(8, 8) with { ResizeShorterSide = 7 }).PrepareTen(image, new byte[10 * 8 * 8 * 3]);
+        var fault = (ImagePreset.ImageNet(10, 8) with { ResizeShorterSide = 9, Crops = ImageCrops.Ten }).Prepare(image, new byte[10 * 10 * 8 * 3]);
 
-        Assert.AreEqual("9×7 pixels after resizing, too few for ten crops of 8×8", fault);
+        Assert.AreEqual("12×9 pixels after resizing, too few for ten crops of 8×10", fault);
     }
 
     [TestMethod]
@@ -97,7 +97,7 @@ public class PresetPixelsTests
     static ImagePreset Preset(JsonElement @case)
     {
         var (resize, crop) = (@case.GetProperty("resize"), @case.GetProperty("crop"));
-        var preset = ImagePreset.ImageNet(crop[0].GetInt32(), crop[1].GetInt32(), FormulaImage.Int(@case, "channels")) with { Interpolation = Enum.Parse<Interpolation>(FormulaImage.Text(@case, "kernel")) };
+        var preset = ImagePreset.ImageNet(crop[0].GetInt32(), crop[1].GetInt32(), FormulaImage.Int(@case, "channels")) with { Interpolation = Enum.Parse<Interpolation>(FormulaImage.Text(@case, "kernel")), Crops = Enum.Parse<ImageCrops>(FormulaImage.Text(@case, "crops")) };
         return resize.ValueKind == JsonValueKind.Array
             ? preset with { ResizeTo = new(resize[0].GetInt32(), resize[1].GetInt32()) }
             : preset with { ResizeShorterSide = resize.GetInt32() };

@@ -1,4 +1,3 @@
-using ResNet.Torch.Images;
 using ResNet.Torch.Tests.Images;
 
 namespace ResNet.Torch.Tests.Inference;
@@ -60,24 +59,6 @@ public class ImageClassifierTests
         Assert.IsLessThan(1e-6, ReferenceFile.RelativeError(classifier.Score(classifier.Preset.ReadFile(path)), scores));
         using var stream = File.OpenRead(path);
         CollectionAssert.AreEqual(scores, classifier.ScoreFile(stream));
-    }
-
-    [TestMethod]
-    public void ScoreFile_TenCrops_AveragesTheirProbabilities()
-    {
-        using var folder = new TemporaryFolder();
-        using var whole = Classifier();
-        using var classifier = new ImageClassifier(whole.Network, whole.Preset with { ResizeTo = new(22, 28) }, whole.ClassNames);
-        var path = folder.File("image.jpg", ImageFixture.Large("file"));
-        var pixels = new byte[10 * classifier.Preset.ImageBytes];
-        new ImageReader(classifier.Preset, crops: ImageCrops.Ten).Read(path, pixels);
-
-        var scores = classifier.ScoreFile(path, ImageCrops.Ten);
-
-        var crops = pixels.Chunk(classifier.Preset.ImageBytes).Select(crop => classifier.Score(crop)).ToList();
-        Assert.IsLessThan(1e-4, ReferenceFile.RelativeError([.. Enumerable.Range(0, 5).Select(c => crops.Average(crop => crop[c]))], scores));
-        Assert.AreEqual(1, scores.Sum(), 1e-5);
-        Assert.HasCount(5, scores);
     }
 
     [TestMethod]

@@ -52,7 +52,7 @@ internal sealed class FileBatches(ImageClassifier classifier, ImageReader reader
 
     ImageScores[] Score(string[] files, CancellationToken stop)
     {
-        var scored = ScoredImages<string>.Of(files.Length, classifier.Preset.ImageBytes, (i, target) => Read(files[i], target), classifier.Score, stop);
+        var scored = ScoredImages<string>.Of(files.Length, classifier.Preset, (i, target) => Read(files[i], target), classifier.Score, stop);
         return [.. files.Select((file, i) => scored.Fault(i) is { } error ? new ImageScores(file, null, error) : new(file, [.. scored.Figures(i)], null))];
     }
 

@@ -4,7 +4,7 @@ namespace ResNet.Torch.Inference.Feeding;
 
 /// <summary>Reads an image as a preset's pixels.</summary>
 /// <param name="index">Its number.</param>
-/// <param name="target">The bytes of one image, all of which are to be written.</param>
+/// <param name="target"><see cref="ImagePreset.ScoredBytes"/> bytes, all of which are to be written.</param>
 /// <returns>Null, or why there is no image.</returns>
 internal delegate TFault? ReadImage<out TFault>(int index, Span<byte> target) where TFault : class;
 
@@ -26,15 +26,15 @@ internal sealed class ScoredImages<TFault> where TFault : class
 
     /// <summary>Reads images, and runs the good ones through a network in one forward pass, all on the calling thread.</summary>
     /// <param name="count">Number of images.</param>
-    /// <param name="imageBytes">Bytes of each.</param>
+    /// <param name="preset">What they become. The figures of several crops of an image are averaged.</param>
     /// <param name="read">Reads one.</param>
     /// <param name="score">Runs the network; null where nothing but the faults is wanted.</param>
     /// <param name="cancellation">Ends it before the next image.</param>
-    public static ScoredImages<TFault> Of(int count, int imageBytes, ReadImage<TFault> read, ScoreImages? score, CancellationToken cancellation = default)
+    public static ScoredImages<TFault> Of(int count, ImagePreset preset, ReadImage<TFault> read, ScoreImages? score, CancellationToken cancellation = default)
     {
         var faults = new TFault?[count];
         var places = new int[count];
-        var good = 0;
+        var (good, imageBytes) = (0, preset.ScoredBytes);
         var pixels = ArrayPool<byte>.Shared.Rent(checked(count * imageBytes));
         try
         {
@@ -46,7 +46,8 @@ internal sealed class ScoredImages<TFault> where TFault : class
                 if (faults[i] is null)
                     good++;
             }
-            return new(faults, places, good > 0 && score is not null ? score(pixels.AsSpan(0, good * imageBytes)) : [], good);
+            var figures = good > 0 && score is not null ? CropAverages.Of(score(pixels.AsSpan(0, good * imageBytes)), preset.CropCount, good) : [];
+            return new(faults, places, figures, good);
         }
         finally
         {

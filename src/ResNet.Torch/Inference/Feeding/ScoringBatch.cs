@@ -16,9 +16,12 @@ internal static class ScoringBatch
     /// <param name="preset">What the images become.</param>
     /// <param name="asked">The caller's wish, at least 1; or null.</param>
     /// <param name="images">How many there are in all; null where that is not known.</param>
+    /// <returns>Images whose crops go through the network together, at least 1: each crop counts, so that memory does not grow with them.</returns>
     public static int Size(ImagePreset preset, int? asked, long? images = null)
     {
         var threads = ScoringThreads.Shared.MaximumConcurrencyLevel;
-        return asked ?? (int)Math.Min(Automatic(preset), images is { } count ? Math.Max(1, (count + threads - 1) / threads) : int.MaxValue);
+        var share = images is { } count ? Math.Max(1, (count + threads - 1) / threads) : int.MaxValue;
+        var together = Math.Max(1, (asked ?? Automatic(preset)) / preset.CropCount);
+        return asked is null ? (int)Math.Min(together, share) : together;
     }
 }

@@ -104,4 +104,12 @@ public class ScoringWorkTests
         Assert.AreEqual(1, ScoringBatch.Size(preset, null, images: threads.MaximumConcurrencyLevel));
         Assert.AreEqual(1, ScoringBatch.Size(preset, null, images: 0));
     }
+
+    [TestMethod]
+    [DataRow(224, null, 1)]
+    [DataRow(32, null, 3)]
+    [DataRow(224, 64, 6)]
+    [DataRow(224, 9, 1)]
+    public void Size_TenCrops_AreCountedEach(int side, int? asked, int expected) =>
+        Assert.AreEqual(expected, ScoringBatch.Size(ImagePreset.ImageNet(side, side) with { ResizeShorterSide = side, Crops = ImageCrops.Ten }, asked));
 }
