@@ -7,38 +7,35 @@ namespace ResNet.MLNet.Scoring;
 /// <param name="mapper">What is made of the rows.</param>
 /// <param name="feed">The rows; disposed with this.</param>
 /// <param name="activeColumns">What the consumer asks for.</param>
-internal sealed class BatchCursor(ScoreMapper mapper, RowFeed feed, IEnumerable<DataViewSchema.Column> activeColumns) : DataViewRowCursor
+internal sealed class BatchCursor(ScoreMapper mapper, IRowFeed feed, IEnumerable<DataViewSchema.Column> activeColumns) : DataViewRowCursor
 {
     readonly HashSet<int> active = [.. activeColumns.Select(column => column.Index)];
     RowBatch? current;
+    int index; // in the batch
     long position = -1;
 
     public override DataViewSchema Schema => mapper.OutputSchema;
 
-    public override long Position => position;
+    public override long Position => current is null ? -1 : position;
 
-    public override long Batch => position < 0 ? 0 : feed.Rows.Batch(position);
+    public override long Batch => current is null ? 0 : current.Rows.Batch(current.First + index);
 
     public override bool MoveNext()
     {
-        if ((current is null || position == current.Last) && !TakeBatch())
-        {
-            position = -1;
-            return false;
-        }
+        if (current is null || ++index == current.Count)
+            TakeBatch();
         position++;
-        return true;
-    }
-
-    bool TakeBatch()
-    {
-        current?.Dispose();
-        current = null; // the feed may throw
-        current = feed.Take();
         return current is not null;
     }
 
-    public override ValueGetter<DataViewRowId> GetIdGetter() => (ref DataViewRowId id) => id = feed.Rows.Id(RequireRow());
+    void TakeBatch()
+    {
+        current?.Dispose();
+        (current, index) = (null, 0); // the feed may throw
+        current = feed.Take();
+    }
+
+    public override ValueGetter<DataViewRowId> GetIdGetter() => (ref DataViewRowId id) => id = RequireBatch().Rows.Id(current!.First + index);
 
     public override bool IsColumnActive(DataViewSchema.Column column) => active.Contains(column.Index);
 
@@ -46,22 +43,27 @@ internal sealed class BatchCursor(ScoreMapper mapper, RowFeed feed, IEnumerable<
     {
         if (!IsColumnActive(column))
             throw Getters.Inactive(column);
-        var getter = mapper.Source(column) is null ? NewColumns.Getter(mapper.New(column)) : feed.Rows.Getter(column, RequireRow);
-        return Getters.Typed<TValue>(getter, column);
+        return mapper.Source(column) is null ? Getters.Typed<TValue>(NewColumns.Getter(mapper.New(column)), column) : PassedThrough<TValue>(column);
     }
 
-    ScoreGetters NewColumns => field ??= new(mapper.Scorer, () => current is null ? throw NoRow() : current.Image(position));
+    /// <summary>The value that the row's own reader has kept.</summary>
+    ValueGetter<TValue> PassedThrough<TValue>(DataViewSchema.Column column)
+    {
+        var getters = feed.Readers.ToDictionary(reader => reader.Rows, reader => Getters.Typed<TValue>(reader.Rows.Getter(column, () => RequireBatch().First + index), column));
+        return feed.Readers is [var only] ? getters[only.Rows] : (ref TValue value) => getters[RequireBatch().Rows](ref value);
+    }
 
-    long RequireRow() => current is null ? throw NoRow() : position;
+    ScoreGetters NewColumns => field ??= new(mapper.Scorer, () => RequireBatch().Image(index, position));
 
-    static InvalidOperationException NoRow() => new("The cursor stands on no row: call MoveNext first, and stop when it returns false.");
+    RowBatch RequireBatch() => current
+        ?? throw new InvalidOperationException("The cursor stands on no row: call MoveNext first, and stop when it returns false.");
 
     protected override void Dispose(bool disposing)
     {
         if (disposing)
         {
             current?.Dispose();
-            (current, position) = (null, -1);
+            current = null;
             feed.Dispose();
         }
         base.Dispose(disposing);
