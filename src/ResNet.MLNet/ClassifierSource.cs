@@ -25,16 +25,15 @@ internal sealed class ClassifierSource
     public static ClassifierSource Of(ImageClassifier classifier) => new(() => classifier, isOpenedForEach: false);
 
     /// <summary>Makes a transformer with the network; when that fails, one that was opened for it is disposed.</summary>
-    /// <param name="precision">What a network that is opened for the transformer scores in; the caller's own stays as it is.</param>
-    /// <param name="device">Where such a network scores; null where the context says.</param>
+    /// <param name="options">How a network that is opened for the transformer scores; the caller's own stays as it is.</param>
     /// <param name="make">Takes the network, and whether the transformer owns it.</param>
-    public TTransformer Open<TTransformer>(ScoringPrecision precision, ComputeDevice? device, Func<ImageClassifier, bool, TTransformer> make)
+    public TTransformer Open<TTransformer>(ImageScoringOptions options, Func<ImageClassifier, bool, TTransformer> make)
     {
         var classifier = open();
         try
         {
             if (isOpenedForEach)
-                (classifier.Precision, classifier.Device) = (precision, device ?? ofContext);
+                (classifier.Precision, classifier.Device) = (options.ScoringPrecision, options.Device ?? ofContext);
             return make(classifier, isOpenedForEach);
         }
         catch when (isOpenedForEach)

@@ -55,7 +55,7 @@ public sealed class ResNetClassifierEstimator : ITrainerEstimator<ResNetClassifi
         channel.Info(MessageSensitivity.None, $"Training {options.Variant} on {training.Count} images of {training.Preset.Width}×{training.Preset.Height} pixels in {training.Classes} classes.");
         var trained = Trainer.Train(options.Variant, options.Stem, training, validation, recipe, new EpochLog(channel, options.Progress), options.CancellationToken);
         var classifier = new ImageClassifier(trained.Network, training.Preset, classes.Names) { History = trained.History, Precision = options.ScoringPrecision, Device = options.Device ?? MLNetInternals.Device(environment) };
-        return new ResNetClassifierTransformer(input.Schema, columns.Scoring, classes, classifier, ownsClassifier: true, options.ScoringBatchSize, options.OnBadImage, options.Decoding);
+        return new ResNetClassifierTransformer(input.Schema, columns.Scoring, classes, classifier, ownsClassifier: true, options.ForScoring);
     }
 
     /// <summary>The device that the training's options name; else the component's, and else the context's.</summary>

@@ -4,36 +4,17 @@ using ResNet.Torch;
 
 namespace ResNet.MLNet;
 
-/// <summary>What to do with a row whose image is missing or cannot be decoded.</summary>
-public enum BadImagePolicy
-{
-    /// <summary>Stop, with an error that names the column, the row and the file.</summary>
-    Throw,
-
-    /// <summary>In training leave the row out, and say in the log which, and how many there were; in scoring give a missing label, and scores or features that are not a number.</summary>
-    Skip,
-}
-
 /// <summary>Columns, network and training of a <see cref="ResNetClassifierEstimator"/>.</summary>
-public sealed record ResNetClassifierOptions
+public sealed record ResNetClassifierOptions : ImageScoringOptions
 {
     /// <summary>Column of type key, as <c>MapValueToKey</c> makes it. Rows whose label is missing are left out of training. Default "Label".</summary>
     public string LabelColumnName { get; init; } = "Label";
-
-    /// <summary>Column of images, or of the paths of image files (text), or of what such files hold (vector of bytes). Default "Image".</summary>
-    public string ImageColumnName { get; init; } = "Image";
 
     /// <summary>Name of the new column of probabilities. Default "Score".</summary>
     public string ScoreColumnName { get; init; } = "Score";
 
     /// <summary>Name of the new column of predicted labels. Default "PredictedLabel".</summary>
     public string PredictedLabelColumnName { get; init; } = "PredictedLabel";
-
-    /// <summary>
-    /// Name of a further new column that says why a row's image could not be scored: text, empty where it could. For <see cref="BadImagePolicy.Skip"/>.
-    /// Default null: there is no such column.
-    /// </summary>
-    public string? ImageErrorColumnName { get; init; }
 
     /// <summary>The network. Default <see cref="ResNetVariant.ResNet18"/>.</summary>
     public ResNetVariant Variant { get; init; } = ResNetVariant.ResNet18;
@@ -52,9 +33,6 @@ public sealed record ResNetClassifierOptions
     /// </summary>
     public ImagePreset? Preset { get; init; }
 
-    /// <summary>How image files are decoded, where <see cref="ImageColumnName"/> holds paths or bytes of such. Default: orientation applied, transparency left out.</summary>
-    public ImageDecodingOptions Decoding { get; init; } = new();
-
     /// <summary>How the network is trained. Its seed, when null, is drawn from the <see cref="MLContext"/>'s, as other trainers do.</summary>
     public TrainingOptions Training { get; init; } = new();
 
@@ -63,9 +41,6 @@ public sealed record ResNetClassifierOptions
 
     /// <summary>Share of the training rows held back to measure each epoch on, the same of every class; above 0 and below 1. Default none. Not together with <see cref="ValidationSet"/>.</summary>
     public double? ValidationSetFraction { get; init; }
-
-    /// <summary>What to do with a row whose image is missing or cannot be decoded. Default <see cref="BadImagePolicy.Throw"/>.</summary>
-    public BadImagePolicy OnBadImage { get; init; } = BadImagePolicy.Throw;
 
     /// <summary>
     /// Images decoded at once before the training, at least 1. The images and their order do not depend on it. Default: the processors.
@@ -84,23 +59,6 @@ public sealed record ResNetClassifierOptions
     /// </summary>
     public long? MemoryLimit { get; init; }
 
-    /// <summary>
-    /// Rows scored in one forward pass, at least 1. Default null: 8 of images of 224×224 pixels, more of smaller ones, at most 32. Scores do not depend on it beyond
-    /// rounding. A batch is decoded and scored on one thread, as many batches as there are processors at once; two more are read ahead.
-    /// </summary>
-    public int? ScoringBatchSize { get; init; }
-
-    /// <summary>
-    /// The numbers that the network scores in. Default <see cref="ScoringPrecision.Auto"/>: bfloat16 where the processor has instructions for it.
-    /// </summary>
-    public ScoringPrecision ScoringPrecision { get; init; }
-
-    /// <summary>
-    /// Where the network is trained (unless <see cref="TrainingOptions.Device"/> says otherwise) and scores. Default null: on the GPU that ML.NET's context names (<c>MLContext.GpuDeviceId</c>, <c>FallbackToCpu</c>), where it names one; else on
-    /// the first that libtorch finds, or on the processor.
-    /// </summary>
-    public ComputeDevice? Device { get; init; }
-
     /// <summary>Told of each training step and epoch, from the training thread. Default none.</summary>
     public IProgress<TrainingProgress>? Progress { get; init; }
 
@@ -109,16 +67,10 @@ public sealed record ResNetClassifierOptions
 
     internal ClassifierColumns Columns => new(LabelColumnName, new(ImageColumnName, ScoreColumnName, PredictedLabelColumnName, ImageErrorColumnName));
 
-    /// <summary>Tells all faults at once.</summary>
-    /// <exception cref="ArgumentException">An option is out of range; the message names each one.</exception>
-    public void RequireValid()
-    {
-        var faults = string.Join("; ", Faults());
-        if (faults.Length > 0)
-            throw new ArgumentException($"{nameof(ResNetClassifierOptions)}: {faults}.");
-    }
+    /// <summary>The same for a transformer, which keeps no rows alive that it does not need.</summary>
+    internal ResNetClassifierOptions ForScoring => this with { Training = new(), ValidationSet = null, Progress = null, CancellationToken = default };
 
-    IEnumerable<string> Faults()
+    private protected override IEnumerable<string> OwnFaults()
     {
         if (string.IsNullOrWhiteSpace(LabelColumnName))
             yield return $"{nameof(LabelColumnName)} must name a column (was empty)";
@@ -136,16 +88,10 @@ public sealed record ResNetClassifierOptions
             yield return $"{nameof(DecodingThreads)} must be at least 1 (was {DecodingThreads})";
         if (MemoryLimit < 0)
             yield return $"{nameof(MemoryLimit)} must be at least 0 (was {MemoryLimit})";
-        if (!Enum.IsDefined(ScoringPrecision))
-            yield return $"{nameof(ScoringPrecision)} must be one of {string.Join(", ", Enum.GetNames<ScoringPrecision>())} (was {ScoringPrecision})";
-        if (ScoringBatchSize < 1)
-            yield return $"{nameof(ScoringBatchSize)} must be at least 1 (was {ScoringBatchSize})";
         if (Preset is not null && Preset.Fault() is { } presetFault)
             yield return presetFault.TrimEnd('.');
         else if (Preset is not null && Preset.Channels != Channels)
             yield return $"{nameof(Preset)} must have {nameof(Channels)} means ({Channels}; has {Preset.Channels})";
-        foreach (var fault in Decoding?.Faults() ?? [$"{nameof(Decoding)} must be set (was null)"])
-            yield return fault;
         foreach (var fault in Training?.Faults() ?? [$"{nameof(Training)} must be set (was null)"])
             yield return fault;
     }

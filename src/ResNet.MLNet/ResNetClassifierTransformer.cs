@@ -18,10 +18,10 @@ namespace ResNet.MLNet;
 public sealed class ResNetClassifierTransformer : ISingleFeaturePredictionTransformer<ImageClassifier>, IImageScorer, IDisposable
 {
     readonly bool ownsClassifier;
-    readonly ImageDecodingOptions decoding;
+    readonly ImageScoringOptions options;
 
-    internal ResNetClassifierTransformer(DataViewSchema fittedTo, ScoringColumns columns, ClassLabels classes, ImageClassifier classifier, bool ownsClassifier, int? batchSize, BadImagePolicy onBadImage, ImageDecodingOptions decoding) =>
-        (FittedTo, Columns, Classes, Classifier, this.ownsClassifier, BatchSize, OnBadImage, this.decoding) = (fittedTo, columns, classes, classifier, ownsClassifier, batchSize, onBadImage, decoding);
+    internal ResNetClassifierTransformer(DataViewSchema fittedTo, ScoringColumns columns, ClassLabels classes, ImageClassifier classifier, bool ownsClassifier, ImageScoringOptions options) =>
+        (FittedTo, Columns, Classes, Classifier, this.ownsClassifier, this.options, OnBadImage) = (fittedTo, columns, classes, classifier, ownsClassifier, options, options.OnBadImage);
 
     /// <summary>The network with its preset; it is disposed with this transformer, unless it is the caller's.</summary>
     public ImageClassifier Classifier { get; }
@@ -40,19 +40,13 @@ public sealed class ResNetClassifierTransformer : ISingleFeaturePredictionTransf
 
     internal ClassLabels Classes { get; }
 
-    internal int? BatchSize { get; }
-
     ImageClassifier IPredictionTransformer<ImageClassifier>.Model => Classifier;
 
     string ISingleFeaturePredictionTransformer<ImageClassifier>.FeatureColumnName => Columns.Image;
 
     DataViewType ISingleFeaturePredictionTransformer<ImageClassifier>.FeatureColumnType => FittedTo[Columns.Image].Type;
 
-    string IImageScorer.ImageColumnName => Columns.Image;
-
-    ImageDecodingOptions IImageScorer.Decoding => decoding;
-
-    int? IImageScorer.BatchSize => BatchSize;
+    ImageScoringOptions IImageScorer.Options => options;
 
     int IImageScorer.FiguresPerImage => Classes.Count;
 
@@ -113,7 +107,7 @@ public sealed class ResNetClassifierTransformer : ISingleFeaturePredictionTransf
         (classifier.Precision, classifier.Device) = (options.ScoringPrecision, options.Device ?? ComputeDevice.Auto);
         var images = new DataViewSchema.Builder();
         images.AddColumn(options.ImageColumnName, new ImageDataViewType(classifier.Preset.Height, classifier.Preset.Width));
-        return new(images.ToSchema(), options.Columns, ClassLabels.Of(classifier.ClassNames), classifier, ownsClassifier: true, options.ScoringBatchSize, options.OnBadImage, options.Decoding);
+        return new(images.ToSchema(), options.Columns, ClassLabels.Of(classifier.ClassNames), classifier, ownsClassifier: true, options);
     }
 
     /// <summary>Saves itself as a chain of ML.NET's own transformers around an ONNX graph, which needs none of this library to be loaded and scored with.</summary>

@@ -35,7 +35,7 @@ public sealed class ResNetFeaturizerEstimator : IEstimator<ResNetFeaturizerTrans
     {
         ArgumentNullException.ThrowIfNull(input);
         _ = ImageColumn.Require(input.Schema, options.ImageColumnName);
-        return source.Open(options.ScoringPrecision, options.Device, (classifier, isOwned) =>
+        return source.Open(options, (classifier, isOwned) =>
         {
             ImageColumn.RequireImagesOf(classifier.Preset, input.Schema, options.ImageColumnName);
             return new ResNetFeaturizerTransformer(input.Schema, options, classifier, isOwned);

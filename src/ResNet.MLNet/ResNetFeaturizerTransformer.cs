@@ -16,12 +16,12 @@ namespace ResNet.MLNet;
 public sealed class ResNetFeaturizerTransformer : ITransformer, IImageScorer, IDisposable
 {
     readonly bool ownsClassifier;
-    readonly ImageDecodingOptions decoding;
+    readonly ResNetFeaturizerOptions options;
 
     internal ResNetFeaturizerTransformer(DataViewSchema fittedTo, ResNetFeaturizerOptions options, ImageClassifier classifier, bool ownsClassifier)
     {
         (FittedTo, Columns, Classifier, this.ownsClassifier) = (fittedTo, options.Columns, classifier, ownsClassifier);
-        (Stage, BatchSize, OnBadImage, decoding) = (options.StageOf(classifier.Network.Variant), options.ScoringBatchSize, options.OnBadImage, options.Decoding);
+        (this.options, Stage, OnBadImage) = (options, options.StageOf(classifier.Network.Variant), options.OnBadImage);
     }
 
     /// <summary>The network with its preset; it is disposed with this transformer, unless it is the caller's.</summary>
@@ -42,13 +42,7 @@ public sealed class ResNetFeaturizerTransformer : ITransformer, IImageScorer, ID
 
     internal FeatureColumns Columns { get; }
 
-    internal int? BatchSize { get; }
-
-    string IImageScorer.ImageColumnName => Columns.Image;
-
-    ImageDecodingOptions IImageScorer.Decoding => decoding;
-
-    int? IImageScorer.BatchSize => BatchSize;
+    ImageScoringOptions IImageScorer.Options => options;
 
     int IImageScorer.FiguresPerImage => FeatureCount;
 

@@ -37,10 +37,10 @@ public sealed class ResNetScorerEstimator : IEstimator<ResNetClassifierTransform
     {
         ArgumentNullException.ThrowIfNull(input);
         _ = ImageColumn.Require(input.Schema, columns.Image);
-        return source.Open(options.ScoringPrecision, options.Device, (classifier, isOwned) =>
+        return source.Open(options, (classifier, isOwned) =>
         {
             ImageColumn.RequireImagesOf(classifier.Preset, input.Schema, columns.Image);
-            return new ResNetClassifierTransformer(input.Schema, columns, ClassLabels.Of(classifier.ClassNames), classifier, isOwned, options.ScoringBatchSize, options.OnBadImage, options.Decoding);
+            return new ResNetClassifierTransformer(input.Schema, columns, ClassLabels.Of(classifier.ClassNames), classifier, isOwned, options);
         });
     }
 

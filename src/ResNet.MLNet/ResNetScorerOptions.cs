@@ -1,73 +1,17 @@
 using ResNet.MLNet.Columns;
-using ResNet.Torch;
 
 namespace ResNet.MLNet;
 
 /// <summary>Columns and scoring of a <see cref="ResNetScorerEstimator"/>.</summary>
-public sealed record ResNetScorerOptions
+public sealed record ResNetScorerOptions : ImageScoringOptions
 {
-    /// <summary>
-    /// Column of images, or of the paths of image files (text), or of what such files hold (vector of bytes). Images of another size than the network's
-    /// are resized and cropped as its preset says, if it does. Default "Image".
-    /// </summary>
-    public string ImageColumnName { get; init; } = "Image";
-
     /// <summary>Name of the new column of probabilities. Default "Score".</summary>
     public string ScoreColumnName { get; init; } = "Score";
 
     /// <summary>Name of the new column of predicted labels. Default "PredictedLabel".</summary>
     public string PredictedLabelColumnName { get; init; } = "PredictedLabel";
 
-    /// <summary>
-    /// Name of a further new column that says why a row's image could not be scored: text, empty where it could. For <see cref="BadImagePolicy.Skip"/>.
-    /// Default null: there is no such column.
-    /// </summary>
-    public string? ImageErrorColumnName { get; init; }
-
-    /// <summary>
-    /// Rows scored in one forward pass, at least 1. Default null: 8 of images of 224×224 pixels, more of smaller ones, at most 32. Scores do not depend on it beyond
-    /// rounding. A batch is decoded and scored on one thread, as many batches as there are processors at once; two more are read ahead.
-    /// </summary>
-    public int? ScoringBatchSize { get; init; }
-
-    /// <summary>
-    /// The numbers that the network scores in. Default <see cref="ScoringPrecision.Auto"/>: bfloat16 where the processor has instructions for it. A classifier that
-    /// is the caller's keeps its own <see cref="ImageClassifier.Precision"/>.
-    /// </summary>
-    public ScoringPrecision ScoringPrecision { get; init; }
-
-    /// <summary>
-    /// Where the network scores. Default null: on the GPU that ML.NET's context names (<c>MLContext.GpuDeviceId</c>, <c>FallbackToCpu</c>), where it names one; else on
-    /// the first that libtorch finds, or on the processor. A classifier that is the caller's keeps its own <see cref="ImageClassifier.Device"/>.
-    /// </summary>
-    public ComputeDevice? Device { get; init; }
-
-    /// <summary>What to do with a row whose image is missing or cannot be decoded. Default <see cref="BadImagePolicy.Throw"/>.</summary>
-    public BadImagePolicy OnBadImage { get; init; } = BadImagePolicy.Throw;
-
-    /// <summary>How image files are decoded, where <see cref="ImageColumnName"/> holds paths or bytes of such. Default: orientation applied, transparency left out.</summary>
-    public ImageDecodingOptions Decoding { get; init; } = new();
-
     internal ScoringColumns Columns => new(ImageColumnName, ScoreColumnName, PredictedLabelColumnName, ImageErrorColumnName);
 
-    /// <summary>Tells all faults at once.</summary>
-    /// <exception cref="ArgumentException">An option is out of range; the message names each one.</exception>
-    public void RequireValid()
-    {
-        var faults = string.Join("; ", Faults());
-        if (faults.Length > 0)
-            throw new ArgumentException($"{nameof(ResNetScorerOptions)}: {faults}.");
-    }
-
-    IEnumerable<string> Faults()
-    {
-        foreach (var fault in Columns.Faults())
-            yield return fault;
-        if (!Enum.IsDefined(ScoringPrecision))
-            yield return $"{nameof(ScoringPrecision)} must be one of {string.Join(", ", Enum.GetNames<ScoringPrecision>())} (was {ScoringPrecision})";
-        if (ScoringBatchSize < 1)
-            yield return $"{nameof(ScoringBatchSize)} must be at least 1 (was {ScoringBatchSize})";
-        foreach (var fault in Decoding?.Faults() ?? [$"{nameof(Decoding)} must be set (was null)"])
-            yield return fault;
-    }
+    private protected override IEnumerable<string> OwnFaults() => Columns.Faults();
 }

@@ -29,7 +29,7 @@ internal sealed class ReadingPass(DataViewSchema schema, ResNetClassifierOptions
         try
         {
             var rows = new List<ReadRow>();
-            var images = RowImages.Of(cursor, options.ImageColumnName, options.Decoding);
+            var images = RowImages.Of(cursor, options);
             var known = KnownPreset();
             var read = known?.OfCentre;
             var getLabel = KeyGetter(cursor, schema[options.LabelColumnName]);

@@ -24,11 +24,11 @@ internal abstract class RowImages
     protected string Column { get; }
 
     /// <summary>The reader of a column: of images, of the paths of image files, or of what such files hold.</summary>
-    public static RowImages Of(DataViewRow row, string column, ImageDecodingOptions decoding) => row.Schema[column].Type switch
+    public static RowImages Of(DataViewRow row, ImageScoringOptions options) => row.Schema[options.ImageColumnName].Type switch
     {
-        ImageDataViewType => new RowPictures(row, column),
-        TextDataViewType => new RowPaths(row, column, decoding),
-        _ => new RowBytes(row, column, decoding),
+        ImageDataViewType => new RowPictures(row, options.ImageColumnName),
+        TextDataViewType => new RowPaths(row, options.ImageColumnName, options.Decoding),
+        _ => new RowBytes(row, options.ImageColumnName, options.Decoding),
     };
 
     /// <summary>The columns to read: the image, and the path where there is one.</summary>

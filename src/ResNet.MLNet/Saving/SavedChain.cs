@@ -27,10 +27,10 @@ internal sealed class SavedChain : IDisposable
         IDataView EmptyRows()
         {
             var definition = SchemaDefinition.Create(typeof(Row));
-            if (scorer.ImageColumnName == nameof(Row.Score))
+            if (scorer.Options.ImageColumnName == nameof(Row.Score))
                 definition.Remove(definition[nameof(Row.Score)]);
             var image = definition[nameof(Row.Image)]; // found by the name that it has now
-            image.ColumnName = scorer.ImageColumnName;
+            image.ColumnName = scorer.Options.ImageColumnName;
             image.ColumnType = new ImageDataViewType(scorer.Classifier.Preset.Height, scorer.Classifier.Preset.Width);
             return Context.Data.LoadFromEnumerable(Array.Empty<Row>(), definition);
         }
@@ -41,7 +41,7 @@ internal sealed class SavedChain : IDisposable
     /// <summary>What would be lost without a word; null where nothing would.</summary>
     static string? Fault(IImageScorer scorer, DataViewSchema fittedTo)
     {
-        var (image, preset) = (scorer.ImageColumnName, scorer.Classifier.Preset);
+        var (image, preset) = (scorer.Options.ImageColumnName, scorer.Classifier.Preset);
         if (scorer.OnBadImage == BadImagePolicy.Skip)
             return $"{nameof(scorer.OnBadImage)} is {nameof(BadImagePolicy.Skip)}, and ML.NET's own transformers, as which a network is saved, stop at an image that cannot be decoded. Set the transformer's {nameof(scorer.OnBadImage)} to {nameof(BadImagePolicy.Throw)} before saving, which does the same.";
         if (preset.Crops == ImageCrops.Ten)
@@ -69,7 +69,7 @@ internal sealed class SavedChain : IDisposable
     {
         var onnx = Path.Combine(folder, "network.onnx");
         scorer.Classifier.ExportOnnxForMLNet(onnx, pixels, output, featuresOf);
-        Add(Context.Transforms.ExtractPixels(pixels, scorer.ImageColumnName, offsetImage: -1));
+        Add(Context.Transforms.ExtractPixels(pixels, scorer.Options.ImageColumnName, offsetImage: -1));
         Add(Context.Transforms.ApplyOnnxModel([output], [pixels], onnx));
     }
 

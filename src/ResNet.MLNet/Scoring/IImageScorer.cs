@@ -9,16 +9,10 @@ internal interface IImageScorer
     /// <summary>The network that runs, with what it expects of its images.</summary>
     ImageClassifier Classifier { get; }
 
-    /// <summary>Name of the column of images.</summary>
-    string ImageColumnName { get; }
+    /// <summary>The images that it reads, and how the network runs on them.</summary>
+    ImageScoringOptions Options { get; }
 
-    /// <summary>How image files are decoded, where the column holds such.</summary>
-    ImageDecodingOptions Decoding { get; }
-
-    /// <summary>Rows scored in one forward pass; null for as many as suit the images.</summary>
-    int? BatchSize { get; }
-
-    /// <summary>What becomes of a row whose image is missing or cannot be decoded.</summary>
+    /// <summary>What becomes of a row whose image is missing or cannot be decoded; the options' until it is set.</summary>
     BadImagePolicy OnBadImage { get; }
 
     /// <summary>Figures that the network gives for an image.</summary>

@@ -26,7 +26,7 @@ internal sealed class RowReader : IDisposable
     {
         var scorer = mapper.Scorer;
         (this.source, this.plan, preset) = (source, plan, scorer.Classifier.Preset);
-        images = RowImages.Of(source, scorer.ImageColumnName, scorer.Decoding);
+        images = RowImages.Of(source, scorer.Options);
         score = mapper.AsksForFigures(active) ? scorer.Score : null;
         Rows = new(mapper, source, active, capacity: checked(plan.BatchesKept * plan.BatchSize));
     }

@@ -14,7 +14,7 @@ internal sealed class ScoreMapper : IRowToRowMapper
     public ScoreMapper(IImageScorer scorer, DataViewSchema input)
     {
         ArgumentNullException.ThrowIfNull(input);
-        ImageColumn.RequireImagesOf(scorer.Classifier.Preset, input, scorer.ImageColumnName);
+        ImageColumn.RequireImagesOf(scorer.Classifier.Preset, input, scorer.Options.ImageColumnName);
         (Scorer, InputSchema, added) = (scorer, input, scorer.NewColumns(input));
         (OutputSchema, sources) = Columns.OutputSchema.Build(input, [.. added.Select(column => column.Column)]);
     }
@@ -42,7 +42,7 @@ internal sealed class ScoreMapper : IRowToRowMapper
             if (Source(column) is { } source)
                 needed.Add(source.Index);
             else
-                needed.UnionWith(RowImages.Needed(InputSchema, Scorer.ImageColumnName).Select(c => c.Index));
+                needed.UnionWith(RowImages.Needed(InputSchema, Scorer.Options.ImageColumnName).Select(c => c.Index));
         }
         return InputSchema.Where(column => needed.Contains(column.Index));
     }

@@ -28,7 +28,7 @@ internal sealed class ScoredDataView(ScoreMapper mapper, IDataView source) : IDa
     IRowFeed Feed(DataViewSchema.Column[] active, Random? rand)
     {
         var scorer = mapper.Scorer;
-        var batchSize = ScoringBatch.Size(scorer.Classifier.Preset, scorer.BatchSize, source.GetRowCount());
+        var batchSize = ScoringBatch.Size(scorer.Classifier.Preset, scorer.Options.ScoringBatchSize, source.GetRowCount());
         var needed = mapper.GetDependencies(active);
         var cursors = rand is null && IsWorthDividing(active) ? source.GetRowCursorSet(needed, Environment.ProcessorCount) : [source.GetRowCursor(needed, rand)];
         var plan = cursors.Length == 1 ? CallersFeed.Plan(batchSize) : DividedFeed.Plan(batchSize);
@@ -42,5 +42,5 @@ internal sealed class ScoredDataView(ScoreMapper mapper, IDataView source) : IDa
     /// </summary>
     bool IsWorthDividing(DataViewSchema.Column[] active) =>
         Environment.ProcessorCount > 1 && source.GetRowCount() is not <= DividedFeed.RunLength &&
-        mapper.InputSchema[mapper.Scorer.ImageColumnName].Type is ImageDataViewType && !active.Any(column => mapper.Source(column)?.Type is ImageDataViewType);
+        mapper.InputSchema[mapper.Scorer.Options.ImageColumnName].Type is ImageDataViewType && !active.Any(column => mapper.Source(column)?.Type is ImageDataViewType);
 }

@@ -26,7 +26,7 @@ internal sealed class ScoredRow : DataViewRow
         DataViewSchema.Column[] columns = [.. activeColumns];
         active = [.. columns.Select(column => column.Index)];
         if (columns.Any(column => mapper.Source(column) is null))
-            images = RowImages.Of(input, scorer.ImageColumnName, scorer.Decoding);
+            images = RowImages.Of(input, scorer.Options);
         score = mapper.AsksForFigures(columns) ? scorer.Score : null;
         getters = new(scorer, () => new(Current(), 0, input.Position));
     }
