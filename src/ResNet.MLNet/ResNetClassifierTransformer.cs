@@ -66,6 +66,10 @@ public sealed class ResNetClassifierTransformer : ISingleFeaturePredictionTransf
     public IRowToRowMapper GetRowToRowMapper(DataViewSchema inputSchema) => new ScoreMapper(this, inputSchema);
 
     /// <summary>Adds the two columns lazily: rows are read ahead and scored when one of them is asked for.</summary>
+    /// <remarks>
+    /// Images that steps before this one make of more than 128 rows (<c>LoadImages</c>, <c>ResizeImages</c>) are made on a thread for each processor: ML.NET then reads the source, once, in runs
+    /// of 128 rows, and runs the row by row steps, custom mappings among them, on several threads. Not where the consumer asks for the images too, or shuffles, nor of images in memory.
+    /// </remarks>
     /// <exception cref="ArgumentException">The image column is missing, holds no images, or images of another size.</exception>
     public IDataView Transform(IDataView input)
     {

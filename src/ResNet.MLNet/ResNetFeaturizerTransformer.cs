@@ -66,6 +66,7 @@ public sealed class ResNetFeaturizerTransformer : ITransformer, IImageScorer, ID
     public IRowToRowMapper GetRowToRowMapper(DataViewSchema inputSchema) => new ScoreMapper(this, inputSchema);
 
     /// <summary>Adds the column lazily: rows are read ahead and run through the network when it is asked for.</summary>
+    /// <remarks><inheritdoc cref="ResNetClassifierTransformer.Transform" path="/remarks/node()"/></remarks>
     /// <exception cref="ArgumentException">The image column is missing, holds no images, or images of another size.</exception>
     public IDataView Transform(IDataView input)
     {

@@ -103,9 +103,7 @@ public sealed record ImagePreset(int Height, int Width, IReadOnlyList<float> Mea
     public byte[] ReadFile(string path, ImageDecodingOptions? decoding = null)
     {
         ArgumentNullException.ThrowIfNull(path);
-        var pixels = GC.AllocateUninitializedArray<byte>(ImageBytes);
-        new ImageReader(OfCentre, decoding).Read(path, pixels);
-        return pixels;
+        return OfCentre.ReadForScoring(path, decoding);
     }
 
     /// <summary>Turns pixels in memory into what the network wants: channels converted, resized, the middle cut out.</summary>
@@ -117,6 +115,30 @@ public sealed record ImagePreset(int Height, int Width, IReadOnlyList<float> Mea
     public byte[] ReadPixels(ReadOnlySpan<byte> pixels, ImageSize size, int channels)
     {
         ArgumentNullException.ThrowIfNull(size);
+        return OfCentre.ReadForScoring(pixels, size, channels);
+    }
+
+    /// <summary>Reads all parts of a file that are scored: <see cref="ScoredBytes"/> bytes.</summary>
+    /// <inheritdoc cref="ReadFile"/>
+    internal byte[] ReadForScoring(string path, ImageDecodingOptions? decoding = null)
+    {
+        var pixels = GC.AllocateUninitializedArray<byte>(ScoredBytes);
+        new ImageReader(this, decoding).Read(path, pixels);
+        return pixels;
+    }
+
+    /// <inheritdoc cref="ReadForScoring(string, ImageDecodingOptions?)"/>
+    internal byte[] ReadForScoring(Stream stream, ImageDecodingOptions? decoding = null)
+    {
+        var pixels = GC.AllocateUninitializedArray<byte>(ScoredBytes);
+        new ImageReader(this, decoding).Read(stream, pixels);
+        return pixels;
+    }
+
+    /// <summary>Turns pixels in memory into all parts that are scored: <see cref="ScoredBytes"/> bytes.</summary>
+    /// <inheritdoc cref="ReadPixels"/>
+    internal byte[] ReadForScoring(ReadOnlySpan<byte> pixels, ImageSize size, int channels)
+    {
         if (Fault() is { } fault)
             throw new ArgumentException(fault);
         if (channels is not (1 or 3) || Channels is not (1 or 3))
@@ -126,8 +148,8 @@ public sealed record ImagePreset(int Height, int Width, IReadOnlyList<float> Mea
 
         using var image = new DecodedImage(new(size.Height, size.Width, Channels));
         PixelPacking.Convert(pixels, channels, image.Pixels, Channels);
-        var target = new byte[ImageBytes];
-        return OfCentre.Prepare(image, target) is { } unfit ? throw new ArgumentException($"Received {unfit}.", nameof(size)) : target;
+        var target = new byte[ScoredBytes];
+        return this.Prepare(image, target) is { } unfit ? throw new ArgumentException($"Received {unfit}.", nameof(size)) : target;
     }
 
     /// <summary>Whether it says how images of other sizes are brought to its own.</summary>

@@ -15,9 +15,7 @@ public sealed partial class ImageClassifier
     public float[] ScoreFile(string path, ImageDecodingOptions? decoding = null)
     {
         ArgumentNullException.ThrowIfNull(path);
-        var pixels = new byte[Preset.ScoredBytes];
-        new ImageReader(Preset, decoding).Read(path, pixels);
-        return CropAverages.Of(Score(pixels), Preset.CropCount);
+        return CropAverages.Of(Score(Preset.ReadForScoring(path, decoding)), Preset.CropCount);
     }
 
     /// <summary>Scores an image file that comes as a stream, from where it stands to its end; it stays open.</summary>
@@ -27,9 +25,7 @@ public sealed partial class ImageClassifier
     public float[] ScoreFile(Stream stream, ImageDecodingOptions? decoding = null)
     {
         ArgumentNullException.ThrowIfNull(stream);
-        var pixels = new byte[Preset.ScoredBytes];
-        new ImageReader(Preset, decoding).Read(stream, pixels);
-        return CropAverages.Of(Score(pixels), Preset.CropCount);
+        return CropAverages.Of(Score(Preset.ReadForScoring(stream, decoding)), Preset.CropCount);
     }
 
     /// <summary>Scores any number of image files, several at once, each as <see cref="ScoreFile(string, ImageDecodingOptions?)"/> does.</summary>

@@ -111,6 +111,22 @@ public sealed class DividedRowsTests : IDisposable
     }
 
     [TestMethod]
+    public void Transform_CachedRows_ComeInTheirOrderAtEachPass()
+    {
+        using var model = images.Model();
+        var cached = images.MLContext.Data.Cache(images.MLContext.Data.LoadFromEnumerable(images.Rows(700)), "ImagePath", "Number");
+        var scored = model.Transform(images.Images(cached));
+
+        for (var pass = 0; pass < 2; pass++)
+        {
+            CollectionAssert.AreEqual(Enumerable.Range(0, 700).ToList(), scored.GetColumn<int>("Number").ToList());
+            foreach (var (score, row) in scored.GetColumn<float[]>("Score").Select((score, row) => (score, row)))
+                images.AssertScore(row, score);
+        }
+        Assert.AreEqual(1, images.Passes);
+    }
+
+    [TestMethod]
     public void Transform_FilteredRows_LeaveGapsAlone()
     {
         using var model = images.Model();
