@@ -77,11 +77,14 @@ public sealed partial class PageTests
     }
 
     [TestMethod]
-    public void Figures_OfTheReadme_StandInTheResults()
+    [DataRow("README.md")]
+    [DataRow("docs/deployment.md")]
+    [DataRow("docs/fine-tuning.md")]
+    public void Figures_OfPagesThatQuoteThem_StandInTheResults(string name)
     {
-        var results = string.Concat(Page.Names.Where(name => name == "docs/results.md" || name.StartsWith("bench/results/", StringComparison.Ordinal)).Select(name => File.ReadAllText(Page.FullPath(name))));
+        var results = string.Concat(Page.Names.Where(page => page == "docs/results.md" || page.StartsWith("bench/results/", StringComparison.Ordinal)).Select(page => File.ReadAllText(Page.FullPath(page))));
 
-        var unknown = Figure().Matches(new Page("README.md").Prose).Select(figure => figure.Value).Where(figure => !Regex.IsMatch(results, $@"(?<![\d.,]){Regex.Escape(figure)}(?![\d.]*\d)")).ToList();
+        var unknown = Figure().Matches(new Page(name).Prose).Select(figure => figure.Value).Where(figure => !Regex.IsMatch(results, $@"(?<![\d.,]){Regex.Escape(figure)}(?![\d.]*\d)")).ToList();
 
         Assert.IsEmpty(unknown, string.Join(", ", unknown));
     }
