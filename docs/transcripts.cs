@@ -35,6 +35,7 @@ string Answered(string command)
     using var process = Process.Start(start)!;
     var lines = process.StandardOutput.ReadToEnd().Split('\n').Select(line => line.TrimEnd()).ToList();
     process.WaitForExit();
+    lines.RemoveAll(line => line.Contains(" left, ", StringComparison.Ordinal)); // progress on its way: a terminal has a bar there
     var told = lines.SkipWhile(line => line.Length == 0).Reverse().SkipWhile(line => line.Length == 0).Reverse();
     return string.Concat(told.Prepend($"$ {command}").Select(line => $"{line}\n"));
 }

@@ -38,11 +38,13 @@ public sealed partial class PageTests
     [DynamicData(nameof(Pages))]
     public void Blocks_OfEveryPage_AreOfAKindThatIsChecked(string name)
     {
-        foreach (var block in new Page(name).Blocks)
+        var blocks = new Page(name).Blocks;
+        foreach (var (before, block) in blocks.Prepend(null).Zip(blocks))
         {
             var faults = block.Language switch
             {
-                "csharp" or "python" or "text" => [],
+                "csharp" or "python" => [],
+                "text" => before?.Language == "csharp" || !block.IsRun ? [] : ["a text is what the C# before it says; there is none"],
                 "sh" or "console" => ShellLine.In(block).SelectMany(ShellCheck.Faults),
                 "xml" => PackageVersions.Faults(block.Text),
                 var other => [$"nothing checks a block of '{other}': csharp, sh, console, text, xml and python are known"],
