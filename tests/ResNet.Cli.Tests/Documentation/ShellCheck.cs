@@ -12,7 +12,7 @@ static class ShellCheck
     static IEnumerable<string> Faults(string[] command) => command switch
     {
         _ when ShellLine.ToolArguments(command) is { } arguments => ResNetTool.Root().Parse(arguments).Errors.Select(error => error.Message),
-        ["dotnet", "run", var file, ..] when file.EndsWith(".cs", StringComparison.Ordinal) => Missing(file),
+        ["dotnet", "run", .. var rest] when rest.FirstOrDefault(word => word.EndsWith(".cs", StringComparison.Ordinal)) is { } file => Missing(file),
         ["dotnet", "run", .. var rest] when Array.IndexOf(rest, "--project") is >= 0 and var at => Missing(rest[at + 1]).Concat(UnknownName(rest[at + 1], rest)),
         ["dotnet", "add", "package", var name, .. var rest] => PackageVersions.Fault(name, rest is ["--version", var version, ..] ? version : null) is { } fault ? [fault] : [],
         ["dotnet", "tool", "install", .. var rest] => PackageVersions.Fault(rest[^1], null) is { } fault ? [fault] : [],
