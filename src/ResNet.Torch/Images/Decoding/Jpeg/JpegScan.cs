@@ -6,22 +6,25 @@ internal ref struct JpegScan
     const int MostWaiting = 32; // blocks are transformed together, when what was written of their coefficients has long reached the cache
 
     readonly JpegHeader header;
-    readonly ReadOnlySpan<JpegPlane> planes;
+    readonly ScanBlock[] mcu;
+    readonly int mcusAcross, mcusWanted;
     readonly Span<byte> samples;
     readonly Span<short> blocks; // zeros where none is waiting
-    readonly Span<(int Component, int Place)> waiting;
+    readonly Span<Waiting> waiting;
     EntropyCodedData data;
     BitReader reader;
     int waitingCount;
 
-    JpegScan(JpegHeader header, ReadOnlySpan<JpegPlane> planes, Span<byte> samples, Span<short> blocks, Span<(int Component, int Place)> waiting, EntropyCodedData data)
+    JpegScan(JpegHeader header, ReadOnlySpan<JpegPlane> planes, Span<byte> samples, Span<short> blocks, Span<Waiting> waiting, EntropyCodedData data)
     {
         this.header = header;
-        this.planes = planes;
         this.samples = samples;
         this.blocks = blocks;
         this.waiting = waiting;
         this.data = data;
+        mcu = ScanBlock.Of(header, planes);
+        mcusAcross = header.McusAcross;
+        mcusWanted = mcusAcross * WantedRows(header, planes);
         blocks.Clear();
     }
 
@@ -35,13 +38,21 @@ internal ref struct JpegScan
     {
         using var segment = new Scratch<byte>(EntropyCodedData.RoomFor(scan.Length));
         using var blocks = new Scratch<short>((MostWaiting + 1) * ZigZag.Room);
-        Span<(int, int)> waiting = stackalloc (int, int)[MostWaiting];
+        Span<Waiting> waiting = stackalloc Waiting[MostWaiting];
         return new JpegScan(header, planes, samples, blocks.Span, waiting, new(scan, segment.Span)).Decode();
+    }
+
+    static int WantedRows(JpegHeader header, ReadOnlySpan<JpegPlane> planes)
+    {
+        var rows = 0;
+        for (var c = 0; c < planes.Length; c++)
+            rows = Math.Max(rows, (planes[c].Bottom + header.Components[c].Down - 1) / header.Components[c].Down);
+        return rows;
     }
 
     bool Decode()
     {
-        var (all, wanted) = (header.McusAcross * header.McusDown, header.McusAcross * WantedRows());
+        var all = mcusAcross * header.McusDown;
         var interval = header.RestartInterval == 0 ? all : header.RestartInterval;
         for (var first = 0; first < all; first += interval)
         {
@@ -50,47 +61,43 @@ internal ref struct JpegScan
             reader = new(data.Segment);
             foreach (var component in header.Components)
                 component.Prediction = 0;
-            for (var mcu = first; mcu < Math.Min(first + interval, wanted); mcu++)
-            {
-                if (!DecodeMcu(mcu / header.McusAcross, mcu % header.McusAcross))
-                    return false;
-            }
+            if (!DecodeMcus(first, Math.Min(first + interval, mcusWanted)))
+                return false;
         }
         return Transform();
     }
 
-    readonly int WantedRows()
+    bool DecodeMcus(int first, int end)
     {
-        var rows = 0;
-        for (var c = 0; c < planes.Length; c++)
-            rows = Math.Max(rows, (planes[c].Bottom + header.Components[c].Down - 1) / header.Components[c].Down);
-        return rows;
-    }
-
-    bool DecodeMcu(int row, int column)
-    {
-        for (var c = 0; c < planes.Length; c++)
+        for (int at = first, last; at < end; at = last)
         {
-            var component = header.Components[c];
-            for (var y = row * component.Down; y < (row + 1) * component.Down; y++)
+            var (row, column) = Math.DivRem(at, mcusAcross);
+            last = Math.Min(end, (row + 1) * mcusAcross);
+            for (var i = 0; i < mcu.Length; i++)
+                mcu[i].Start(row, column);
+            for (; at < last; at++)
             {
-                for (var x = column * component.Across; x < (column + 1) * component.Across; x++)
+                for (var i = 0; i < mcu.Length; i++)
                 {
-                    var isWanted = planes[c].Has(x, y);
-                    var block = blocks.Slice((isWanted ? waitingCount : MostWaiting) * ZigZag.Room, ZigZag.Room);
-                    if (!EntropyDecoder.Read(ref reader, component, block))
-                        return false;
-                    if (isWanted && !Wait(c, planes[c].PlaceOf(x, y)))
+                    if (!DecodeBlock(i))
                         return false;
                 }
+                if (reader.Dropped > 8L * data.Length)
+                    return false;
             }
         }
-        return reader.Dropped <= 8L * data.Length;
+        return true;
     }
 
-    bool Wait(int component, int place)
+    bool DecodeBlock(int index)
     {
-        waiting[waitingCount++] = (component, place);
+        ref var block = ref mcu[index];
+        var place = block.Next();
+        if (!EntropyDecoder.Read(ref reader, block.Component, blocks.Slice((place < 0 ? MostWaiting : waitingCount) * ZigZag.Room, ZigZag.Room)))
+            return false;
+        if (place < 0)
+            return true;
+        waiting[waitingCount++] = new(index, place);
         return waitingCount < MostWaiting || Transform();
     }
 
@@ -99,12 +106,14 @@ internal ref struct JpegScan
         var isInOrder = true;
         for (var i = 0; i < waitingCount; i++)
         {
-            var (component, place) = waiting[i];
-            var block = blocks.Slice(i * ZigZag.Room, ZigZag.Room);
-            isInOrder &= InverseDct.Transform(block, header.Components[component].Quantisation, samples[place..], planes[component].Stride);
-            block.Clear();
+            ref var of = ref mcu[waiting[i].Index];
+            isInOrder &= InverseDct.Transform(blocks.Slice(i * ZigZag.Room, ZigZag.Room), of.Component.Quantisation, samples[waiting[i].Place..], of.Stride);
         }
+        blocks[..(waitingCount * ZigZag.Room)].Clear();
         waitingCount = 0;
         return isInOrder;
     }
+
+    /// <summary>A block that has been read: which of its MCU's, and where its samples go.</summary>
+    readonly record struct Waiting(int Index, int Place);
 }
