@@ -42,14 +42,26 @@ internal ref struct BitReader(ReadOnlySpan<byte> segment)
         count -= number;
     }
 
+    /// <summary>Goes on behind as many bits as the lowest 6 bits say.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Drop(uint number)
+    {
+        bits <<= (int)number;
+        count -= (int)(number & 63);
+    }
+
     /// <summary>The next bits as a value of that size (T.81, F.2.2.1), which is 0 to 16.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int Receive(int size)
     {
-        var value = Extend((int)(bits >> 1 >> 63 - size), size);
+        var value = Value(bits, size);
         Drop(size);
         return value;
     }
+
+    /// <summary>The highest bits as a value of that size.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int Value(ulong bits, int size) => Extend((int)(bits >> 1 >> 63 - size), size);
 
     /// <summary>T.81, figure F.12: the lower half of a size's values is negative.</summary>
     public static int Extend(int value, int size) => value + (value - (1 << size - 1) >> 31 & (-1 << size) + 1);

@@ -44,21 +44,22 @@ internal static class EntropyDecoder
             do
             {
                 var entry = Unsafe.Add(ref pairs, (nint)(reader.Bits >> 64 - HuffmanTable.PairBits));
-                var first = k + (nint)(entry >> 4 & 63);
+                var first = k + (nint)(entry >> 6 & 63);
                 if (first >= Last)
                 {
                     reader.Refill();
-                    var copy = reader; // has an address, so that the other need not
-                    behind = ReadOne(ref copy, component, (int)k, block);
-                    reader = copy;
+                    var one = ReadOne(reader.Bits, component, (int)k, block);
+                    reader.Drop(one & 63);
+                    behind = one >> 6;
                     k += behind;
                     break;
                 }
-                reader.Drop((int)(entry & 15));
-                behind = (nint)(entry >> 10 & 63);
+                reader.Drop(entry); // its lowest bits
+                behind = (nint)(entry >> 12 & 63);
                 k = first + behind;
-                Unsafe.Add(ref coefficients, (nint)Unsafe.Add(ref places, first)) = (sbyte)(entry >> 16);
-                Unsafe.Add(ref coefficients, (nint)Unsafe.Add(ref places, k)) = (sbyte)(entry >> 24);
+                // The second before the first, which stands there too where there is no second.
+                Unsafe.Add(ref coefficients, (nint)Unsafe.Add(ref places, k)) = (short)((int)entry >> 26);
+                Unsafe.Add(ref coefficients, (nint)Unsafe.Add(ref places, first)) = (short)((int)entry << 6 >> 24);
             }
             while (k < Last && --looks > 0);
         }
@@ -68,19 +69,19 @@ internal static class EntropyDecoder
     }
 
     /// <summary>Reads one coefficient behind place k.</summary>
-    /// <returns>How far it is behind; <see cref="HuffmanTable.EndOfBlock"/> where the block ends, more where there is no such coefficient.</returns>
+    /// <returns>In the lowest 6 bits, of how many it was made; then how far it is behind: <see cref="HuffmanTable.EndOfBlock"/> where the block ends, more where there is no such coefficient.</returns>
     [MethodImpl(MethodImplOptions.NoInlining)] // rare: one look-up in thirty of photographs
-    static int ReadOne(ref BitReader reader, JpegComponent component, int k, Span<short> block)
+    static int ReadOne(ulong bits, JpegComponent component, int k, Span<short> block)
     {
-        var symbol = component.Ac.Decode(ref reader);
+        var symbol = component.Ac.Find(bits, out var length);
         var (distance, size) = ((symbol >> 4) + 1, symbol & 15);
         if (symbol == 0)
-            return HuffmanTable.EndOfBlock;
+            return length | HuffmanTable.EndOfBlock << 6;
         if (symbol < 0 || k + distance > Last || size == 0 && symbol != PairTable.ZeroRun)
-            return NoCoefficient;
-        int place = ZigZag.Places[k + distance], value = reader.Receive(size);
+            return NoCoefficient << 6;
+        int place = ZigZag.Places[k + distance], value = BitReader.Value(bits << length, size);
         block[place] = (short)value;
-        return IsInOrder(component, place, value) ? distance : NoCoefficient;
+        return IsInOrder(component, place, value) ? length + size | distance << 6 : NoCoefficient << 6;
     }
 
     /// <summary>Whether an encoder of 8-bit samples can have written such a coefficient. Pairs need no look: theirs are too small to be too large for 16 bits.</summary>
