@@ -3,26 +3,25 @@ namespace ResNet.Torch.Images.Jpeg;
 /// <summary>Decodes the blocks of a scan to the samples of planes.</summary>
 internal ref struct JpegScan
 {
-    const int MostWaiting = 32; // blocks are transformed together, when what was written of their coefficients has long reached the cache
+    const int BlocksAtOnce = 32; // transformed when what was written of their coefficients has long reached the cache
 
     readonly JpegHeader header;
     readonly ScanBlock[] mcu;
+    readonly JpegComponent[] components; // of the MCU's blocks
     readonly int mcusAcross, mcusWanted;
     readonly Span<byte> samples;
-    readonly Span<short> blocks; // zeros where none is waiting
-    readonly Span<Waiting> waiting;
+    readonly Span<short> blocks; // zeros
     EntropyCodedData data;
     BitReader reader;
-    int waitingCount;
 
-    JpegScan(JpegHeader header, ReadOnlySpan<JpegPlane> planes, Span<byte> samples, Span<short> blocks, Span<Waiting> waiting, EntropyCodedData data)
+    JpegScan(JpegHeader header, ReadOnlySpan<JpegPlane> planes, Span<byte> samples, Span<short> blocks, EntropyCodedData data)
     {
         this.header = header;
         this.samples = samples;
         this.blocks = blocks;
-        this.waiting = waiting;
         this.data = data;
         mcu = ScanBlock.Of(header, planes);
+        components = Array.ConvertAll(mcu, block => block.Component);
         mcusAcross = header.McusAcross;
         mcusWanted = mcusAcross * WantedRows(header, planes);
         blocks.Clear();
@@ -37,9 +36,8 @@ internal ref struct JpegScan
     public static bool Decode(JpegHeader header, ReadOnlySpan<byte> scan, ReadOnlySpan<JpegPlane> planes, Span<byte> samples)
     {
         using var segment = new Scratch<byte>(EntropyCodedData.RoomFor(scan.Length));
-        using var blocks = new Scratch<short>((MostWaiting + 1) * ZigZag.Room);
-        Span<Waiting> waiting = stackalloc Waiting[MostWaiting];
-        return new JpegScan(header, planes, samples, blocks.Span, waiting, new(scan, segment.Span)).Decode();
+        using var blocks = new Scratch<short>(BlocksAtOnce * ZigZag.Room);
+        return new JpegScan(header, planes, samples, blocks.Span, new(scan, segment.Span)).Decode();
     }
 
     static int WantedRows(JpegHeader header, ReadOnlySpan<JpegPlane> planes)
@@ -64,56 +62,42 @@ internal ref struct JpegScan
             if (!DecodeMcus(first, Math.Min(first + interval, mcusWanted)))
                 return false;
         }
-        return Transform();
+        return true;
     }
 
     bool DecodeMcus(int first, int end)
     {
-        for (int at = first, last; at < end; at = last)
+        var atOnce = BlocksAtOnce / mcu.Length;
+        for (var at = first; at < end;)
         {
             var (row, column) = Math.DivRem(at, mcusAcross);
-            last = Math.Min(end, (row + 1) * mcusAcross);
+            var rowEnd = Math.Min(end, (row + 1) * mcusAcross);
             for (var i = 0; i < mcu.Length; i++)
                 mcu[i].Start(row, column);
-            for (; at < last; at++)
+            for (; at < rowEnd; at += atOnce)
             {
-                for (var i = 0; i < mcu.Length; i++)
-                {
-                    if (!DecodeBlock(i))
-                        return false;
-                }
-                if (reader.Dropped > 8L * data.Length)
+                var mcus = Math.Min(atOnce, rowEnd - at);
+                if (!EntropyDecoder.Read(ref reader, components, mcus, blocks) || reader.Dropped > 8L * data.Length || !Transform(mcus))
                     return false;
             }
+            at = rowEnd;
         }
         return true;
     }
 
-    bool DecodeBlock(int index)
-    {
-        ref var block = ref mcu[index];
-        var place = block.Next();
-        if (!EntropyDecoder.Read(ref reader, block.Component, blocks.Slice((place < 0 ? MostWaiting : waitingCount) * ZigZag.Room, ZigZag.Room)))
-            return false;
-        if (place < 0)
-            return true;
-        waiting[waitingCount++] = new(index, place);
-        return waitingCount < MostWaiting || Transform();
-    }
-
-    bool Transform()
+    bool Transform(int mcus)
     {
         var isInOrder = true;
-        for (var i = 0; i < waitingCount; i++)
+        for (int next = 0, end = mcus * mcu.Length; next < end;)
         {
-            ref var of = ref mcu[waiting[i].Index];
-            isInOrder &= InverseDct.Transform(blocks.Slice(i * ZigZag.Room, ZigZag.Room), of.Component.Quantisation, samples[waiting[i].Place..], of.Stride);
+            for (var i = 0; i < mcu.Length; i++, next++)
+            {
+                ref var of = ref mcu[i];
+                if (of.Next() is >= 0 and var place)
+                    isInOrder &= InverseDct.Transform(blocks.Slice(next * ZigZag.Room, ZigZag.Room), of.Component.Quantisation, samples[place..], of.Stride);
+            }
         }
-        blocks[..(waitingCount * ZigZag.Room)].Clear();
-        waitingCount = 0;
+        blocks[..(mcus * mcu.Length * ZigZag.Room)].Clear();
         return isInOrder;
     }
-
-    /// <summary>A block that has been read: which of its MCU's, and where its samples go.</summary>
-    readonly record struct Waiting(int Index, int Place);
 }
