@@ -23,7 +23,7 @@ internal readonly ref struct ResizeAxis
     public ResizeAxis(int from, double extent, int to, int first, int length, Interpolation kernel, bool antialias)
     {
         var (scale, stretch, reach) = Scale(extent, to, kernel, antialias);
-        taps = ((int)Math.Ceiling(reach) * 2 + Group) / Group * Group; // one more than that, in whole groups
+        taps = ((int)Math.Ceiling(2 * reach) + Group) / Group * Group; // one more, for roundings, in whole groups
         From = from;
         starts = new(length);
         counts = new(length);
@@ -71,6 +71,9 @@ internal readonly ref struct ResizeAxis
     /// <summary>How many pixels the source has.</summary>
     public int From { get; }
 
+    /// <summary>How many groups of weights each pixel has.</summary>
+    public int GroupCount => taps / Group;
+
     /// <summary>Whether for each pixel whole groups of the source's can be read.</summary>
     public bool HasGroups => From >= taps;
 
@@ -86,8 +89,8 @@ internal readonly ref struct ResizeAxis
     /// <summary>The resized pixels from first to last, to be walked once.</summary>
     public Walk GetEnumerator() => new(starts.Span, counts.Span, weights.Span, taps);
 
-    /// <summary>The same, with weights of 0 behind others until the groups are whole; for axes that <see cref="HasGroups"/>.</summary>
-    public Walk InGroups() => new(starts.Span, counts: default, weights.Span, taps);
+    /// <summary>A resized pixel in whole groups, the last weights perhaps 0; for axes that <see cref="HasGroups"/>.</summary>
+    public Mixture InGroups(int index) => new(starts.Span[index], weights.Span.Slice(index * taps, taps));
 
     public void Dispose()
     {
@@ -111,8 +114,6 @@ internal readonly ref struct ResizeAxis
 
         public bool MoveNext() => ++index < starts.Length;
 
-        public readonly Mixture Current => new(starts[index], weights.Slice(index * taps, counts.IsEmpty ? taps : counts[index]));
-
-        public readonly Walk GetEnumerator() => this;
+        public readonly Mixture Current => new(starts[index], weights.Slice(index * taps, counts[index]));
     }
 }

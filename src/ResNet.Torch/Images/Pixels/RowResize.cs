@@ -20,70 +20,8 @@ internal static class RowResize
     /// <param name="columns">What makes up each pixel.</param>
     /// <param name="target">RGB pixels of three bytes.</param>
     /// <param name="places">Where the resized rows begin in it.</param>
+    [MethodImpl(MethodImplOptions.NoInlining)] // the registers are for this loop
     public static void Resize(ReadOnlySpan<byte> image, (int A, int B, int C, int D) rows, in ResizeAxis columns, Span<byte> target, (int A, int B, int C, int D) places)
-    {
-        if (Avx512F.IsSupported && columns.HasGroups)
-            ResizeInGroups(image, rows, columns, target, places);
-        else
-            ResizeInPairs(image, rows, columns, target, places);
-    }
-
-    /// <summary>Four pixels of a row at a time.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining)] // the registers are for this loop
-    static void ResizeInGroups(ReadOnlySpan<byte> image, (int A, int B, int C, int D) rows, in ResizeAxis columns, Span<byte> target, (int A, int B, int C, int D) places)
-    {
-        // Checked here once: no group reaches behind the axis' end, and no column writes more than its own.
-        int bytes = PixelBytes * columns.From, left = columns.Length, written = ColourBytes * left;
-        ref var a = ref MemoryMarshal.GetReference(image.Slice(rows.A, bytes));
-        ref var b = ref MemoryMarshal.GetReference(image.Slice(rows.B, bytes));
-        ref var c = ref MemoryMarshal.GetReference(image.Slice(rows.C, bytes));
-        ref var d = ref MemoryMarshal.GetReference(image.Slice(rows.D, bytes));
-        ref var targetA = ref MemoryMarshal.GetReference(target.Slice(places.A, written));
-        ref var targetB = ref MemoryMarshal.GetReference(target.Slice(places.B, written));
-        ref var targetC = ref MemoryMarshal.GetReference(target.Slice(places.C, written));
-        ref var targetD = ref MemoryMarshal.GetReference(target.Slice(places.D, written));
-        var ofPixels = Vector512.Create(0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3);
-        nint to = 0;
-        foreach (var column in columns.InGroups())
-        {
-            ref var weights = ref MemoryMarshal.GetReference(column.Weights);
-            Vector512<int> sumsA = Vector512<int>.Zero, sumsB = sumsA, sumsC = sumsA, sumsD = sumsA;
-            nint at = PixelBytes * column.Start;
-            for (nint k = 0; k < column.Weights.Length; k += ResizeAxis.Group, at += ResizeAxis.Group * PixelBytes)
-            {
-                var four = Avx512F.PermuteVar16x32(Vector128.LoadUnsafe(ref weights, (nuint)k).ToVector256Unsafe().ToVector512Unsafe(), ofPixels);
-                sumsA += Group(ref a, at) * four;
-                sumsB += Group(ref b, at) * four;
-                sumsC += Group(ref c, at) * four;
-                sumsD += Group(ref d, at) * four;
-            }
-            var pixels = Narrow(sumsA, sumsB, sumsC, sumsD);
-            left--;
-            Write(ref Unsafe.Add(ref targetA, to), pixels.ToScalar(), left == 0);
-            Write(ref Unsafe.Add(ref targetB, to), pixels.GetElement(1), left == 0);
-            Write(ref Unsafe.Add(ref targetC, to), pixels.GetElement(2), left == 0);
-            Write(ref Unsafe.Add(ref targetD, to), pixels.GetElement(3), left == 0);
-            to += ColourBytes;
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static Vector512<int> Group(ref byte row, nint at) => Avx512F.ConvertToVector512Int32(Vector128.LoadUnsafe(ref Unsafe.Add(ref row, at)));
-
-    /// <summary>A pixel of each row, from the sums of its first, second, third and fourth pixels.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static Vector128<uint> Narrow(Vector512<int> a, Vector512<int> b, Vector512<int> c, Vector512<int> d)
-    {
-        const byte FirstHalves = 0b01_00_01_00, SecondHalves = 0b11_10_11_10, Even = 0b10_00_10_00, Odd = 0b11_01_11_01;
-        var ab = Avx512F.Shuffle4x128(a, b, FirstHalves) + Avx512F.Shuffle4x128(a, b, SecondHalves);
-        var cd = Avx512F.Shuffle4x128(c, d, FirstHalves) + Avx512F.Shuffle4x128(c, d, SecondHalves);
-        var sums = Avx512F.Shuffle4x128(ab, cd, Even) + Avx512F.Shuffle4x128(ab, cd, Odd) + Vector512.Create(Half) >> ResizeAxis.FractionBits;
-        return Avx512F.ConvertToVector128ByteWithSaturation(Vector512.Max(sums, Vector512<int>.Zero).AsUInt32()).AsUInt32();
-    }
-
-    /// <summary>Two pixels of a row at a time.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining)] // the registers are for this loop
-    static void ResizeInPairs(ReadOnlySpan<byte> image, (int A, int B, int C, int D) rows, in ResizeAxis columns, Span<byte> target, (int A, int B, int C, int D) places)
     {
         // Checked here once: no column needs a pixel behind the axis' end, or writes more than its own.
         int end = PixelBytes * columns.End, left = columns.Length, written = ColourBytes * left;
