@@ -51,7 +51,7 @@ internal static class EntropyDecoder
                     if (first >= Last)
                     {
                         reader.Refill();
-                        var one = ReadOne(reader.Bits, component, (int)k, ref coefficients);
+                        var one = ReadOne(reader.Bits, entry, component, (int)k, ref coefficients);
                         reader.Drop(one & 63);
                         behind = one >> 6;
                         k += behind;
@@ -77,9 +77,11 @@ internal static class EntropyDecoder
     /// <summary>Reads one coefficient behind place k.</summary>
     /// <returns>In the lowest 6 bits, of how many it was made; then how far it is behind: <see cref="HuffmanTable.EndOfBlock"/> where the block ends, more where there is no such coefficient.</returns>
     [MethodImpl(MethodImplOptions.NoInlining)] // rare: one look-up in thirty of photographs
-    static int ReadOne(ulong bits, JpegComponent component, int k, ref short block)
+    static int ReadOne(ulong bits, uint entry, JpegComponent component, int k, ref short block)
     {
-        var symbol = component.Ac.Find(bits, out var length);
+        var (length, symbol) = HuffmanTable.Code(entry);
+        if (length == 0)
+            symbol = component.Ac.Find(bits, out length);
         var (distance, size) = ((symbol >> 4) + 1, symbol & 15);
         if (symbol == 0)
             return length | HuffmanTable.EndOfBlock << 6;

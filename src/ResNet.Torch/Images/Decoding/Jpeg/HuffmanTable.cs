@@ -11,7 +11,7 @@ internal sealed class HuffmanTable
     /// <summary>How far an entry of <see cref="Pairs"/> that meets the end of the block goes on: past its last coefficient.</summary>
     public const int EndOfBlock = 63;
 
-    /// <summary>An entry of <see cref="Pairs"/> whose bits do not suffice for a coefficient: it would be behind the block's last.</summary>
+    /// <summary>An entry of <see cref="Pairs"/> whose bits do not suffice for a coefficient: it would be behind the block's last. Of its code it has the length and the symbol, if the bits suffice for that.</summary>
     public const uint NoPair = 63 << 6;
 
     public const int LongestCode = 16, MostSymbols = 256;
@@ -64,6 +64,10 @@ internal sealed class HuffmanTable
         reader.Drop(length);
         return symbol;
     }
+
+    /// <summary>The code that an entry of <see cref="Pairs"/> has instead of coefficients; its length is 0 where it has none.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static (int Length, int Symbol) Code(uint entry) => (entry & NoPair) == NoPair ? ((int)(entry & 63), (int)(entry >> 12)) : default;
 
     /// <summary>The symbol of the code that bits begin with.</summary>
     /// <param name="bits">The next bits, the first of them highest.</param>

@@ -9,13 +9,13 @@ internal static class PairTable
     const int Bits = HuffmanTable.PairBits, Entries = 1 << Bits, LengthMask = 63;
     const int LargestSize = 7, LargestSecondSize = 5; // of values that fit an entry's 8 bits and its 6
     const int SecondValue = 26, FirstOnlyValue = 24; // where the values begin
-    const uint IsFirstOnly = 64;
+    const uint IsFirstOnly = 64, IsCodeOnly = 128;
 
     /// <summary>Fills a table. Files have tables of their own as a rule, so it takes a loop of few operations over each entry.</summary>
     public static void Fill(Span<uint> pairs, ReadOnlySpan<byte> counts, ReadOnlySpan<byte> symbols)
     {
-        // Each pattern's first coefficient, put where an entry has its second: 6 bits of length, one that says that it does not fit there, 5 of nothing, 6 of
-        // distance, and at the end the value.
+        // Each pattern's first coefficient, put where an entry has its second: 6 bits of length, one that says that it does not fit there and one that
+        // there is only its code, 4 of nothing, 6 of distance, and at the end the value; or behind the 12 the code's symbol.
         Span<uint> seconds = stackalloc uint[Entries];
         seconds.Clear();
         FillSingles(seconds, counts, symbols);
@@ -23,9 +23,9 @@ internal static class PairTable
         {
             var first = seconds[bits];
             var length = (int)(first & LengthMask);
-            if (length == 0)
+            if (length == 0 || (first & IsCodeOnly) != 0)
             {
-                pairs[bits++] = HuffmanTable.NoPair;
+                pairs[bits++] = HuffmanTable.NoPair | first & ~IsCodeOnly;
                 continue;
             }
             var same = 1 << Bits - length;
@@ -49,7 +49,7 @@ internal static class PairTable
         for (var i = 0; i < pairs.Length; i++)
         {
             var second = seconds[i << length];
-            pairs[i] = (second & (LengthMask | IsFirstOnly)) - 1 < left ? alone + second : alone;
+            pairs[i] = (second & (LengthMask | IsFirstOnly | IsCodeOnly)) - 1 < left ? alone + second : alone;
         }
     }
 
@@ -69,7 +69,10 @@ internal static class PairTable
     {
         var (run, size) = (symbol >> 4, symbol & 15);
         if (size == 0 && symbol is not (0 or ZeroRun) || size > LargestSize || length + size > Bits)
+        {
+            seconds.Slice(at, 1 << Bits - length).Fill((uint)length | IsCodeOnly | (uint)symbol << 12);
             return;
+        }
         var same = 1 << Bits - length - size;
         var entry = (uint)(length + size | (symbol == 0 ? HuffmanTable.EndOfBlock : run + 1) << 12);
         var place = SecondValue;
