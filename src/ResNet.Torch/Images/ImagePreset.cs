@@ -106,6 +106,21 @@ public sealed record ImagePreset(int Height, int Width, IReadOnlyList<float> Mea
         return OfCentre.ReadForScoring(path, decoding);
     }
 
+    /// <summary>Reads an image file into memory that is there already, one image after the other.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="pixels">Room for <see cref="ImageBytes"/> bytes; the first ones are written, all of them or, on an error, whatever came so far.</param>
+    /// <param name="decoding">Orientation, background and limits; the defaults when null.</param>
+    /// <exception cref="ArgumentException">There is too little room, or the preset or the options have faults.</exception>
+    /// <exception cref="ImageDecodingException">The file cannot be read or decoded, or is of a size that the preset does not take.</exception>
+    public void ReadFile(string path, Span<byte> pixels, ImageDecodingOptions? decoding = null)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        var reader = new ImageReader(OfCentre, decoding);
+        if (pixels.Length < ImageBytes)
+            throw new ArgumentException($"An image is {ImageBytes} bytes; there is room for {pixels.Length}.", nameof(pixels));
+        reader.Read(path, pixels);
+    }
+
     /// <summary>Turns pixels in memory into what the network wants: channels converted, resized, the middle cut out.</summary>
     /// <param name="pixels">Rows from the top, pixels from the left, the channels of a pixel side by side.</param>
     /// <param name="size">Height and width of the image, at least 1.</param>

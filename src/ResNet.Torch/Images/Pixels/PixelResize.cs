@@ -75,6 +75,13 @@ internal static class PixelResize
     static void AcrossColours(ReadOnlySpan<byte> image, int imageRowBytes, int height, in ResizeAxis columns, Span<byte> target)
     {
         var rowBytes = target.Length / height;
+        if (FourColumns.Fit(columns))
+        {
+            using var four = new FourColumns(columns);
+            for (var y = 0; y < height; y++)
+                four.Resize(image[(y * imageRowBytes)..], target.Slice(y * rowBytes, rowBytes));
+            return;
+        }
         for (var y = 0; y < height; y += RowResize.Rows)
         {
             // Behind the last row it comes once more.

@@ -10,6 +10,9 @@ internal readonly ref struct ResizeAxis
     /// <summary>Bits behind the point of a weight: with 8 of a pixel and 2 for negative weights they fill an int.</summary>
     public const int FractionBits = 32 - 8 - 2;
 
+    /// <summary>Weights are kept in groups of so many.</summary>
+    public const int Group = 4;
+
     readonly Scratch<int> starts, counts, weights;
     readonly int taps;
 
@@ -20,7 +23,8 @@ internal readonly ref struct ResizeAxis
     public ResizeAxis(int from, double extent, int to, int first, int length, Interpolation kernel, bool antialias)
     {
         var (scale, stretch, reach) = Scale(extent, to, kernel, antialias);
-        taps = (int)Math.Ceiling(reach) * 2 + 1;
+        taps = ((int)Math.Ceiling(2 * reach) + Group) / Group * Group; // one more, for roundings, in whole groups
+        From = from;
         starts = new(length);
         counts = new(length);
         weights = new(checked(length * taps));
@@ -33,9 +37,12 @@ internal readonly ref struct ResizeAxis
             var sum = 0.0;
             for (var k = 0; k < count; k++)
                 sum += exact[k] = ResizeKernel.Weigh(kernel, (start + k - centre + 0.5) * (1 / stretch));
+            var before = Math.Clamp(start + taps - from, 0, start); // so that all the groups lie within the axis
+            var own = weights.Span.Slice(i * taps, taps);
+            own.Clear();
             for (var k = 0; k < count; k++)
-                weights.Span[i * taps + k] = (int)Math.Round(exact[k] / sum * (1 << FractionBits), MidpointRounding.AwayFromZero);
-            (starts.Span[i], counts.Span[i]) = (start, count);
+                own[before + k] = (int)Math.Round(exact[k] / sum * (1 << FractionBits), MidpointRounding.AwayFromZero);
+            (starts.Span[i], counts.Span[i]) = (start - before, before + count);
         }
         IsIdentity = extent == to && first == 0 && length == to;
     }
@@ -61,6 +68,15 @@ internal readonly ref struct ResizeAxis
     /// <summary>Whether the pixels are those of the source, one by one.</summary>
     public bool IsIdentity { get; }
 
+    /// <summary>How many pixels the source has.</summary>
+    public int From { get; }
+
+    /// <summary>How many groups of weights each pixel has.</summary>
+    public int GroupCount => taps / Group;
+
+    /// <summary>Whether for each pixel whole groups of the source's can be read.</summary>
+    public bool HasGroups => From >= taps;
+
     /// <summary>How many pixels are made.</summary>
     public int Length => starts.Span.Length;
 
@@ -72,6 +88,9 @@ internal readonly ref struct ResizeAxis
 
     /// <summary>The resized pixels from first to last, to be walked once.</summary>
     public Walk GetEnumerator() => new(starts.Span, counts.Span, weights.Span, taps);
+
+    /// <summary>A resized pixel in whole groups, the last weights perhaps 0; for axes that <see cref="HasGroups"/>.</summary>
+    public Mixture InGroups(int index) => new(starts.Span[index], weights.Span.Slice(index * taps, taps));
 
     public void Dispose()
     {

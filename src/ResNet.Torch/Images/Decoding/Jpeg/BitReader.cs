@@ -16,21 +16,21 @@ internal ref struct BitReader(ReadOnlySpan<byte> segment)
 
     readonly ReadOnlySpan<byte> segment = segment.Length >= Padding ? segment : throw new ArgumentException($"A segment has {Padding} zeros behind it.", nameof(segment));
     readonly int last = segment.Length - sizeof(ulong);
-    int position, count; // there are count bits, and perhaps some of those at the position
+    int position, count; // in the lowest 6 bits, how many bits there are; behind those there are perhaps some of the position's
     ulong bits;
 
     /// <summary>The next bits, the first of them highest.</summary>
     public readonly ulong Bits => bits;
 
     /// <summary>Bits that have been dropped; more than the segment has where it ended too early.</summary>
-    public readonly long Dropped => 8L * position - count;
+    public readonly long Dropped => 8L * position - (count & 63);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Refill()
     {
-        // No bounds check: the position is never above last, eight bytes before the end, which Padding makes at least 0, and count is never above 63.
+        // No bounds check: the position is never above last, eight bytes before the end, which Padding makes at least 0, and a shift takes the lowest 6 bits.
         bits |= BinaryPrimitives.ReverseEndianness(Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref MemoryMarshal.GetReference(segment), position))) >> count;
-        position = Math.Min(position + (63 - count >> 3), last); // behind the end zeros come, as many as are asked for
+        position = Math.Min(position + (~count >> 3 & 7), last); // behind the end zeros come, as many as are asked for
         count |= Refilled;
     }
 
@@ -42,14 +42,26 @@ internal ref struct BitReader(ReadOnlySpan<byte> segment)
         count -= number;
     }
 
+    /// <summary>Goes on behind as many bits as the lowest 6 bits say.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Drop(uint number)
+    {
+        bits <<= (int)number;
+        count -= (int)number; // which leaves the lowest bits' difference right: one operation less in a chain that all waits for
+    }
+
     /// <summary>The next bits as a value of that size (T.81, F.2.2.1), which is 0 to 16.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int Receive(int size)
     {
-        var value = Extend((int)(bits >> 1 >> 63 - size), size);
+        var value = Value(bits, size);
         Drop(size);
         return value;
     }
+
+    /// <summary>The highest bits as a value of that size.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int Value(ulong bits, int size) => Extend((int)(bits >> 1 >> 63 - size), size);
 
     /// <summary>T.81, figure F.12: the lower half of a size's values is negative.</summary>
     public static int Extend(int value, int size) => value + (value - (1 << size - 1) >> 31 & (-1 << size) + 1);

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
@@ -9,122 +10,98 @@ internal static class BlockTurn
 {
     const int Side = 8;
 
-    // In each half of 16 bytes: two rows of four numbers become four pairs of two bytes; four rows of four bytes become four columns.
-    static readonly Vector256<byte> pairs = Twice(Vector128.Create((byte)0, 1, 8, 9, 2, 3, 10, 11, 4, 5, 12, 13, 6, 7, 14, 15));
-    static readonly Vector256<byte> quads = Twice(Vector128.Create((byte)0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15));
-
-    static Vector256<byte> Twice(Vector128<byte> half) => Vector256.Create(half, half);
-
-    /// <summary>Numbers of 32 bits to those of 16.</summary>
-    /// <returns>The largest of those, without their signs: one of each few.</returns>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<ushort> Turn(in Eight<Vector256<int>> rows, out Eight<Vector128<short>> columns)
+    // Four columns of four bytes become four rows, in each half; the columns' second and third numbers are rows 2 and 1.
+    static Vector256<byte> FourRows
     {
-        if (!Avx2.IsSupported)
-        {
-            return TurnOneByOne(rows, out columns);
-        }
-        Vector256<short> row01 = Avx2.PackSignedSaturate(rows.V0, rows.V1), row23 = Avx2.PackSignedSaturate(rows.V2, rows.V3);
-        Vector256<short> row45 = Avx2.PackSignedSaturate(rows.V4, rows.V5), row67 = Avx2.PackSignedSaturate(rows.V6, rows.V7);
-        Vector256<int> rows01 = Pair(row01), rows23 = Pair(row23), rows45 = Pair(row45), rows67 = Pair(row67);
-        // Columns 0 and 1 in the lower half, 4 and 5 in the upper; then 2 and 3, 6 and 7.
-        Vector256<long> up01 = Avx2.UnpackLow(rows01, rows23).AsInt64(), up23 = Avx2.UnpackHigh(rows01, rows23).AsInt64();
-        Vector256<long> low01 = Avx2.UnpackLow(rows45, rows67).AsInt64(), low23 = Avx2.UnpackHigh(rows45, rows67).AsInt64();
-        Split(Avx2.UnpackLow(up01, low01), out columns.V0, out columns.V4);
-        Split(Avx2.UnpackHigh(up01, low01), out columns.V1, out columns.V5);
-        Split(Avx2.UnpackLow(up23, low23), out columns.V2, out columns.V6);
-        Split(Avx2.UnpackHigh(up23, low23), out columns.V3, out columns.V7);
-        return Largest(row01, row23, row45, row67);
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Vector256.Create((byte)0, 4, 8, 12, 2, 6, 10, 14, 1, 5, 9, 13, 3, 7, 11, 15, 0, 4, 8, 12, 2, 6, 10, 14, 1, 5, 9, 13, 3, 7, 11, 15);
+    }
+
+    /// <summary>Rows of numbers of 32 bits, their columns in <see cref="ZigZag"/>'s order, to columns of 16 bits: 0 and 4, 2 and 6, 1 and 3, 5 and 7.</summary>
+    /// <returns>The largest of those, without their signs: one of each few. A column's rows are in the order 0, 2, 1, 3, 4, 6, 5, 7.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<ushort> Turn(Vector256<int> row0, Vector256<int> row1, Vector256<int> row2, Vector256<int> row3, Vector256<int> row4, Vector256<int> row5, Vector256<int> row6, Vector256<int> row7,
+        out Vector256<short> columns04, out Vector256<short> columns26, out Vector256<short> columns13, out Vector256<short> columns57)
+    {
+        Vector256<short> rows01 = Pack(row0, row1), rows23 = Pack(row2, row3), rows45 = Pack(row4, row5), rows67 = Pack(row6, row7);
+        // Two of columns 04 and two of 26 in the lower half, of 13 and 57 in the upper.
+        Interleave(rows01.AsInt32(), rows23.AsInt32(), out var rows02, out var rows13);
+        Interleave(rows45.AsInt32(), rows67.AsInt32(), out var rows46, out var rows57);
+        Interleave(rows02.AsInt64(), rows13.AsInt64(), out var upper04And13, out var upper26And57);
+        Interleave(rows46.AsInt64(), rows57.AsInt64(), out var lower04And13, out var lower26And57);
+        (columns04, columns13) = (Lower(upper04And13, lower04And13), Upper(upper04And13, lower04And13));
+        (columns26, columns57) = (Lower(upper26And57, lower26And57), Upper(upper26And57, lower26And57));
+        return Largest(rows01, rows23, rows45, rows67);
     }
 
     /// <summary>Writes the rows of samples that columns make, 128 added.</summary>
     /// <returns>The largest before that, without their signs: one of each few.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<ushort> Store(in Eight<Vector256<int>> columns, Span<byte> samples, int stride)
+    public static Vector256<ushort> Store(Vector256<int> column0, Vector256<int> column1, Vector256<int> column2, Vector256<int> column3, Vector256<int> column4, Vector256<int> column5, Vector256<int> column6,
+        Vector256<int> column7, Span<byte> samples, int stride)
     {
-        if (!Avx2.IsSupported)
-        {
-            return StoreOneByOne(columns, samples, stride);
-        }
-        Vector256<short> column01 = Avx2.PackSignedSaturate(columns.V0, columns.V1), column23 = Avx2.PackSignedSaturate(columns.V2, columns.V3);
-        Vector256<short> column45 = Avx2.PackSignedSaturate(columns.V4, columns.V5), column67 = Avx2.PackSignedSaturate(columns.V6, columns.V7);
-        Vector256<int> left = Quad(column01, column23), right = Quad(column45, column67);
-        Vector256<ulong> rows0145 = Avx2.UnpackLow(left, right).AsUInt64(), rows2367 = Avx2.UnpackHigh(left, right).AsUInt64();
-        StoreRows(rows0145.GetLower(), samples, stride);
-        StoreRows(rows2367.GetLower(), samples[(2 * stride)..], stride);
-        StoreRows(rows0145.GetUpper(), samples[(4 * stride)..], stride);
-        StoreRows(rows2367.GetUpper(), samples[(6 * stride)..], stride);
-        return Largest(column01, column23, column45, column67);
+        Vector256<short> columns01 = Pack(column0, column1), columns23 = Pack(column2, column3), columns45 = Pack(column4, column5), columns67 = Pack(column6, column7);
+        Interleave(Rows(columns01, columns23), Rows(columns45, columns67), out var rows0145, out var rows2367);
+        ArgumentOutOfRangeException.ThrowIfLessThan(samples.Length, (Side - 1) * stride + Side);
+        ref var row = ref MemoryMarshal.GetReference(samples);
+        var (two, four) = (2 * (nint)stride, 4 * (nint)stride); // within the samples, as stride is
+        StoreTwo(rows0145.GetLower(), ref row, stride);
+        StoreTwo(rows2367.GetLower(), ref Unsafe.Add(ref row, two), stride);
+        StoreTwo(rows0145.GetUpper(), ref Unsafe.Add(ref row, four), stride);
+        StoreTwo(rows2367.GetUpper(), ref Unsafe.Add(ref row, four + two), stride);
+        return Largest(columns01, columns23, columns45, columns67);
     }
 
+    /// <summary>Four columns' rows of four bytes, in each half.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static Vector256<int> Pair(Vector256<short> two) => Avx2.Shuffle(two.AsByte(), pairs).AsInt32();
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static Vector256<int> Quad(Vector256<short> ab, Vector256<short> cd)
+    static Vector256<int> Rows(Vector256<short> columns01, Vector256<short> columns23)
     {
-        var bytes = Avx2.PackSignedSaturate(ab, cd).AsByte();
-        return (Avx2.Shuffle(bytes, quads) ^ Vector256.Create((byte)128)).AsInt32();
+        var bytes = Avx2.IsSupported
+            ? Avx2.PackSignedSaturate(columns01, columns23).AsByte()
+            : Vector256.Create(Vector128.NarrowWithSaturation(columns01.GetLower(), columns23.GetLower()), Vector128.NarrowWithSaturation(columns01.GetUpper(), columns23.GetUpper())).AsByte();
+        return ((Avx2.IsSupported ? Avx2.Shuffle(bytes, FourRows) : Vector256.Create(Vector128.Shuffle(bytes.GetLower(), FourRows.GetLower()), Vector128.Shuffle(bytes.GetUpper(), FourRows.GetUpper())))
+            ^ Vector256.Create((byte)128)).AsInt32();
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static Vector256<ushort> Largest(Vector256<short> a, Vector256<short> b, Vector256<short> c, Vector256<short> d) =>
-        Avx2.Max(Avx2.Max(Avx2.Abs(a), Avx2.Abs(b)), Avx2.Max(Avx2.Abs(c), Avx2.Abs(d)));
-
-    static Vector256<ushort> Largest(ReadOnlySpan<int> all)
-    {
-        var largest = 0;
-        foreach (var value in all)
-            largest = Math.Max(largest, Math.Abs(value));
-        return Vector256.Create((ushort)Math.Min(largest, ushort.MaxValue));
-    }
+        Vector256.Max(Vector256.Max(Vector256.Abs(a).AsUInt16(), Vector256.Abs(b).AsUInt16()), Vector256.Max(Vector256.Abs(c).AsUInt16(), Vector256.Abs(d).AsUInt16()));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static void Split(Vector256<long> both, out Vector128<short> lower, out Vector128<short> upper) =>
-        (lower, upper) = (both.GetLower().AsInt16(), both.GetUpper().AsInt16());
+    static void StoreTwo(Vector128<int> rows, ref byte first, nint stride)
+    {
+        Unsafe.WriteUnaligned(ref first, rows.AsUInt64().ToScalar());
+        Unsafe.WriteUnaligned(ref Unsafe.Add(ref first, stride), rows.AsUInt64().GetElement(1));
+    }
+
+    // What AVX2 does, half by half, and the same without it.
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static void StoreRows(Vector128<ulong> rows, Span<byte> samples, int stride)
+    static Vector256<short> Pack(Vector256<int> a, Vector256<int> b) => Avx2.IsSupported
+        ? Avx2.PackSignedSaturate(a, b)
+        : Vector256.Create(Vector128.NarrowWithSaturation(a.GetLower(), b.GetLower()), Vector128.NarrowWithSaturation(a.GetUpper(), b.GetUpper()));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void Interleave(Vector256<int> a, Vector256<int> b, out Vector256<int> low, out Vector256<int> high)
     {
-        BitConverter.TryWriteBytes(samples, rows.ToScalar());
-        BitConverter.TryWriteBytes(samples[stride..], rows.GetElement(1));
-    }
-
-    static Vector256<ushort> TurnOneByOne(in Eight<Vector256<int>> rows, out Eight<Vector128<short>> columns)
-    {
-        Span<int> all = stackalloc int[Side * Side];
-        Copy(rows, all);
-        columns = new() { V0 = Column(all, 0), V1 = Column(all, 1), V2 = Column(all, 2), V3 = Column(all, 3), V4 = Column(all, 4), V5 = Column(all, 5), V6 = Column(all, 6), V7 = Column(all, 7) };
-        return Largest(all);
-    }
-
-    static Vector128<short> Column(ReadOnlySpan<int> rows, int x) => Vector128.Create(
-        Short(rows[x]), Short(rows[8 + x]), Short(rows[16 + x]), Short(rows[24 + x]), Short(rows[32 + x]), Short(rows[40 + x]), Short(rows[48 + x]), Short(rows[56 + x]));
-
-    static short Short(int value) => (short)Math.Clamp(value, short.MinValue, short.MaxValue);
-
-    static Vector256<ushort> StoreOneByOne(in Eight<Vector256<int>> columns, Span<byte> samples, int stride)
-    {
-        Span<int> all = stackalloc int[Side * Side];
-        Copy(columns, all);
-        for (var y = 0; y < Side; y++)
+        if (Avx2.IsSupported)
         {
-            var row = samples.Slice(y * stride, Side);
-            for (var x = 0; x < Side; x++)
-                row[x] = (byte)(Math.Clamp(all[Side * x + y], sbyte.MinValue, sbyte.MaxValue) + 128);
+            (low, high) = (Avx2.UnpackLow(a, b), Avx2.UnpackHigh(a, b));
+            return;
         }
-        return Largest(all);
+        low = Vector256.Create(a[0], b[0], a[1], b[1], a[4], b[4], a[5], b[5]);
+        high = Vector256.Create(a[2], b[2], a[3], b[3], a[6], b[6], a[7], b[7]);
     }
 
-    static void Copy(in Eight<Vector256<int>> rows, Span<int> all)
-    {
-        rows.V0.CopyTo(all);
-        rows.V1.CopyTo(all[8..]);
-        rows.V2.CopyTo(all[16..]);
-        rows.V3.CopyTo(all[24..]);
-        rows.V4.CopyTo(all[32..]);
-        rows.V5.CopyTo(all[40..]);
-        rows.V6.CopyTo(all[48..]);
-        rows.V7.CopyTo(all[56..]);
-    }
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void Interleave(Vector256<long> a, Vector256<long> b, out Vector256<long> low, out Vector256<long> high) =>
+        (low, high) = Avx2.IsSupported
+            ? (Avx2.UnpackLow(a, b), Avx2.UnpackHigh(a, b))
+            : (Vector256.Create(a[0], b[0], a[2], b[2]), Vector256.Create(a[1], b[1], a[3], b[3]));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static Vector256<short> Lower(Vector256<long> a, Vector256<long> b) => Vector256.Create(a.GetLower(), b.GetLower()).AsInt16();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static Vector256<short> Upper(Vector256<long> a, Vector256<long> b) => Vector256.Create(a.GetUpper(), b.GetUpper()).AsInt16();
 }

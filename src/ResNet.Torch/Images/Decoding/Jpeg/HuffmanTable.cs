@@ -11,8 +11,8 @@ internal sealed class HuffmanTable
     /// <summary>How far an entry of <see cref="Pairs"/> that meets the end of the block goes on: past its last coefficient.</summary>
     public const int EndOfBlock = 63;
 
-    /// <summary>An entry of <see cref="Pairs"/> whose bits do not suffice for a coefficient: it would be behind the block's last.</summary>
-    public const uint NoPair = 63 << 4;
+    /// <summary>An entry of <see cref="Pairs"/> whose bits do not suffice for a coefficient: it would be behind the block's last. Of its code it has the length and the symbol, if the bits suffice for that.</summary>
+    public const uint NoPair = 63 << 6;
 
     public const int LongestCode = 16, MostSymbols = 256;
 
@@ -28,9 +28,9 @@ internal sealed class HuffmanTable
     public HuffmanTable(bool isAc) => pairs = isAc ? new uint[1 << PairBits] : [];
 
     /// <summary>
-    /// For the next bits of AC coefficients, from the lowest bit of an entry: 4 bits, how many of them make up one or two coefficients; 6, how far the first is
+    /// For the next bits of AC coefficients, from the lowest bit of an entry: 6 bits, how many of them make up one or two coefficients; 6, how far the first is
     /// behind the one before; 6, how far the second is behind the first (0: there is no second; <see cref="EndOfBlock"/>: the block ends);
-    /// 8, the first's value; 8, the second's, or the first's once more.
+    /// 8, the first's value; 6, the second's.
     /// </summary>
     public ReadOnlySpan<uint> Pairs => pairs;
 
@@ -60,15 +60,31 @@ internal sealed class HuffmanTable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int Decode(ref BitReader reader)
     {
-        int entry = codes[reader.Bits >> 64 - CodeBits];
+        var symbol = Find(reader.Bits, out var length);
+        reader.Drop(length);
+        return symbol;
+    }
+
+    /// <summary>The code that an entry of <see cref="Pairs"/> has instead of coefficients; its length is 0 where it has none.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static (int Length, int Symbol) Code(uint entry) => (entry & NoPair) == NoPair ? ((int)(entry & 63), (int)(entry >> 12)) : default;
+
+    /// <summary>The symbol of the code that bits begin with.</summary>
+    /// <param name="bits">The next bits, the first of them highest.</param>
+    /// <param name="length">The code's.</param>
+    /// <returns>−1 where there is no such code.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public int Find(ulong bits, out int length)
+    {
+        int entry = codes[bits >> 64 - CodeBits];
         if (entry == 0)
-            entry = Find((int)(reader.Bits >> 64 - LongestCode));
-        reader.Drop(entry & 63);
+            entry = FindLonger((int)(bits >> 64 - LongestCode));
+        length = entry & 63;
         return (entry >> 8) - 1;
     }
 
     /// <summary>The code at the beginning of 16 bits, of more bits than the first look-up takes.</summary>
-    int Find(int bits)
+    int FindLonger(int bits)
     {
         for (var length = CodeBits + 1; length <= LongestCode; length++)
         {

@@ -9,6 +9,10 @@ namespace ResNet.Torch.Images.Jpeg;
 /// The inverse cosine transform of 8×8 blocks in whole numbers: that of Loeffler, Ligtenberg and Moschytz 1989, with libjpeg's order (columns, then rows),
 /// constants and roundings, so that every sample is libjpeg's.
 /// </summary>
+/// <remarks>
+/// libjpeg rounds behind the columns and behind the rows and nowhere between, so there its additions and multiplications are sums of products in whatever order:
+/// here a sum of two at a time, of numbers that stand beside each other.
+/// </remarks>
 internal static class InverseDct
 {
     const int Side = 8;
@@ -19,61 +23,52 @@ internal static class InverseDct
     const int AfterColumns = ConstantBits - KeptBits, AfterRows = ConstantBits + KeptBits + 3;
 
     /// <summary>Transforms a block.</summary>
-    /// <param name="block">Its quantised coefficients, row by row.</param>
+    /// <param name="block">Its quantised coefficients, as <see cref="ZigZag"/> has them.</param>
     /// <param name="quantisation">What each of them counts.</param>
     /// <param name="samples">From the block's first sample on.</param>
     /// <param name="stride">Samples from one row to the next.</param>
     /// <returns>Whether all numbers on the way are of a size that an encoder's can have. libjpeg's decoders differ in what they make of larger ones.</returns>
+    [MethodImpl(MethodImplOptions.NoInlining)] // the registers are for this
     public static bool Transform(ReadOnlySpan<short> block, ReadOnlySpan<short> quantisation, Span<byte> samples, int stride)
     {
-        block = block[..(Side * Side)];
-        quantisation = quantisation[..(Side * Side)];
-        ref var b = ref MemoryMarshal.GetReference(block);
-        ref var q = ref MemoryMarshal.GetReference(quantisation);
-        Eight<Vector128<short>> x;
-        (x.V0, x.V1, x.V2, x.V3) = (Row(ref b, 0) * Row(ref q, 0), Row(ref b, 1) * Row(ref q, 1), Row(ref b, 2) * Row(ref q, 2), Row(ref b, 3) * Row(ref q, 3));
-        (x.V4, x.V5, x.V6, x.V7) = (Row(ref b, 4) * Row(ref q, 4), Row(ref b, 5) * Row(ref q, 5), Row(ref b, 6) * Row(ref q, 6), Row(ref b, 7) * Row(ref q, 7));
-        Transform(x, AfterColumns, out var columns);
-        var largestBetween = BlockTurn.Turn(columns, out x);
-        Transform(x, AfterRows, out var rows);
-        var largest = BlockTurn.Store(rows, samples, stride);
+        ref var b = ref MemoryMarshal.GetReference(block[..(Side * Side)]);
+        ref var q = ref MemoryMarshal.GetReference(quantisation[..(Side * Side)]);
+        Transform(TwoRows(ref b, ref q, 0), TwoRows(ref b, ref q, 1), TwoRows(ref b, ref q, 2), TwoRows(ref b, ref q, 3), AfterColumns,
+            out var y0, out var y1, out var y2, out var y3, out var y4, out var y5, out var y6, out var y7);
+        var largestBetween = BlockTurn.Turn(y0, y1, y2, y3, y4, y5, y6, y7, out var x04, out var x26, out var x13, out var x57);
+        Transform(x04, x26, x13, x57, AfterRows, out y0, out y1, out y2, out y3, out y4, out y5, out y6, out y7);
+        var largest = BlockTurn.Store(y0, y1, y2, y3, y4, y5, y6, y7, samples, stride);
         return !Vector256.GreaterThanAny(largestBetween, Vector256.Create(LargestBetween)) && !Vector256.GreaterThanAny(largest, Vector256.Create(LargestSample));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static Vector128<short> Row(ref short block, nuint row) => Vector128.LoadUnsafe(ref block, Side * row);
+    static Vector256<short> TwoRows(ref short block, ref short quantisation, nuint two) =>
+        Vector256.LoadUnsafe(ref block, 2 * Side * two) * Vector256.LoadUnsafe(ref quantisation, 2 * Side * two);
 
-    /// <summary>Transforms eight columns at once.</summary>
-    static void Transform(in Eight<Vector128<short>> x, int shift, out Eight<Vector256<int>> y)
+    /// <summary>Transforms eight columns at once; of each there are numbers 0 and 4, 2 and 6, 1 and 3, 5 and 7.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void Transform(Vector256<short> x04, Vector256<short> x26, Vector256<short> x13, Vector256<short> x57, int shift,
+        out Vector256<int> y0, out Vector256<int> y1, out Vector256<int> y2, out Vector256<int> y3, out Vector256<int> y4, out Vector256<int> y5, out Vector256<int> y6, out Vector256<int> y7)
     {
-        Vector256<int> half = Vector256.Create(1 << shift - 1), v0 = Widen(x.V0), v4 = Widen(x.V4), v2 = Widen(x.V2), v6 = Widen(x.V6);
-        var both = (v2 + v6) * 4433;
-        Vector256<int> even2 = both - v6 * 15137, even3 = both + v2 * 6270;
-        Vector256<int> even0 = (v0 + v4 << ConstantBits) + half, even1 = (v0 - v4 << ConstantBits) + half;
+        var half = Vector256.Create(1 << shift - 1);
+        Vector256<int> even0 = Sum(x04, 1 << ConstantBits, 1 << ConstantBits) + half, even1 = Sum(x04, 1 << ConstantBits, -1 << ConstantBits) + half;
+        Vector256<int> even2 = Sum(x26, 4433, 4433 - 15137), even3 = Sum(x26, 4433 + 6270, 4433);
         Vector256<int> a0 = even0 + even3, a1 = even1 + even2, a2 = even1 - even2, a3 = even0 - even3;
 
-        Vector256<int> v1 = Widen(x.V1), v3 = Widen(x.V3), v5 = Widen(x.V5), v7 = Widen(x.V7), s73 = v7 + v3, s51 = v5 + v1;
-        var all = (s73 + s51) * 9633;
-        Vector256<int> t73 = all - s73 * 16069, t51 = all - s51 * 3196, t71 = (v7 + v1) * 7373, t53 = (v5 + v3) * 20995;
-        Vector256<int> b0 = v7 * 2446 - t71 + t73, b1 = v5 * 16819 - t53 + t51, b2 = v3 * 25172 - t53 + t73, b3 = v1 * 12299 - t71 + t51;
+        var b0 = Sum(x13, 9633 - 7373, 9633 - 16069) + Sum(x57, 9633, 9633 - 16069 - 7373 + 2446);
+        var b1 = Sum(x13, 9633 - 3196, 9633 - 20995) + Sum(x57, 9633 - 3196 - 20995 + 16819, 9633);
+        var b2 = Sum(x13, 9633, 9633 - 16069 - 20995 + 25172) + Sum(x57, 9633 - 20995, 9633 - 16069);
+        var b3 = Sum(x13, 9633 - 3196 - 7373 + 12299, 9633) + Sum(x57, 9633 - 3196, 9633 - 7373);
 
-        y.V0 = a0 + b3 >> shift;
-        y.V1 = a1 + b2 >> shift;
-        y.V2 = a2 + b1 >> shift;
-        y.V3 = a3 + b0 >> shift;
-        y.V4 = a3 - b0 >> shift;
-        y.V5 = a2 - b1 >> shift;
-        y.V6 = a1 - b2 >> shift;
-        y.V7 = a0 - b3 >> shift;
+        (y0, y7) = (a0 + b3 >> shift, a0 - b3 >> shift);
+        (y1, y6) = (a1 + b2 >> shift, a1 - b2 >> shift);
+        (y2, y5) = (a2 + b1 >> shift, a2 - b1 >> shift);
+        (y3, y4) = (a3 + b0 >> shift, a3 - b0 >> shift);
     }
 
+    /// <summary>Of two numbers beside each other, the first times the first factor and the second times the second.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static Vector256<int> Widen(Vector128<short> shorts) =>
-        Avx2.IsSupported ? Avx2.ConvertToVector256Int32(shorts) : Vector256.Create(Vector128.WidenLower(shorts), Vector128.WidenUpper(shorts));
-}
-
-/// <summary>The rows or columns of a block.</summary>
-internal struct Eight<T>
-{
-    public T V0, V1, V2, V3, V4, V5, V6, V7;
+    static Vector256<int> Sum(Vector256<short> two, short first, short second) => Avx2.IsSupported
+        ? Avx2.MultiplyAddAdjacent(two, Vector256.Create(second << 16 | (ushort)first).AsInt16())
+        : (two.AsInt32() << 16 >> 16) * first + (two.AsInt32() >> 16) * second; // the first is the lower half
 }

@@ -3,7 +3,10 @@ namespace ResNet.Torch.Images.Jpeg;
 /// <summary>Where the samples of a component are kept: whole blocks of those that a part of the image is made of.</summary>
 internal readonly record struct JpegPlane
 {
-    const int Side = 8, LeastDoubled = 3; // libjpeg doubles rows of fewer samples in another way
+    /// <summary>Samples along a block's side.</summary>
+    public const int Side = 8;
+
+    const int LeastDoubled = 3; // libjpeg doubles rows of fewer samples in another way
 
     /// <param name="component">The component.</param>
     /// <param name="header">Its image's.</param>
@@ -44,8 +47,6 @@ internal readonly record struct JpegPlane
     public int Stride => (Right - Left) * Side;
 
     public int Samples => Stride * (Bottom - Top) * Side;
-
-    public bool Has(int blockColumn, int blockRow) => blockColumn >= Left && blockColumn < Right && blockRow >= Top && blockRow < Bottom;
 
     /// <summary>Where a block's first sample is.</summary>
     public int PlaceOf(int blockColumn, int blockRow) => Offset + (blockRow - Top) * Side * Stride + (blockColumn - Left) * Side;

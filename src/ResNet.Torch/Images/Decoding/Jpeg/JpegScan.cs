@@ -3,25 +3,27 @@ namespace ResNet.Torch.Images.Jpeg;
 /// <summary>Decodes the blocks of a scan to the samples of planes.</summary>
 internal ref struct JpegScan
 {
-    const int MostWaiting = 32; // blocks are transformed together, when what was written of their coefficients has long reached the cache
+    const int BlocksAtOnce = 32; // transformed when what was written of their coefficients has long reached the cache
 
     readonly JpegHeader header;
-    readonly ReadOnlySpan<JpegPlane> planes;
+    readonly ScanBlock[] mcu;
+    readonly JpegComponent[] components; // of the MCU's blocks
+    readonly int mcusAcross, mcusWanted;
     readonly Span<byte> samples;
-    readonly Span<short> blocks; // zeros where none is waiting
-    readonly Span<(int Component, int Place)> waiting;
+    readonly Span<short> blocks; // zeros
     EntropyCodedData data;
     BitReader reader;
-    int waitingCount;
 
-    JpegScan(JpegHeader header, ReadOnlySpan<JpegPlane> planes, Span<byte> samples, Span<short> blocks, Span<(int Component, int Place)> waiting, EntropyCodedData data)
+    JpegScan(JpegHeader header, ReadOnlySpan<JpegPlane> planes, Span<byte> samples, Span<short> blocks, EntropyCodedData data)
     {
         this.header = header;
-        this.planes = planes;
         this.samples = samples;
         this.blocks = blocks;
-        this.waiting = waiting;
         this.data = data;
+        mcu = ScanBlock.Of(header, planes);
+        components = Array.ConvertAll(mcu, block => block.Component);
+        mcusAcross = header.McusAcross;
+        mcusWanted = mcusAcross * WantedRows(header, planes);
         blocks.Clear();
     }
 
@@ -34,14 +36,21 @@ internal ref struct JpegScan
     public static bool Decode(JpegHeader header, ReadOnlySpan<byte> scan, ReadOnlySpan<JpegPlane> planes, Span<byte> samples)
     {
         using var segment = new Scratch<byte>(EntropyCodedData.RoomFor(scan.Length));
-        using var blocks = new Scratch<short>((MostWaiting + 1) * ZigZag.Room);
-        Span<(int, int)> waiting = stackalloc (int, int)[MostWaiting];
-        return new JpegScan(header, planes, samples, blocks.Span, waiting, new(scan, segment.Span)).Decode();
+        using var blocks = new Scratch<short>(BlocksAtOnce * ZigZag.Room);
+        return new JpegScan(header, planes, samples, blocks.Span, new(scan, segment.Span)).Decode();
+    }
+
+    static int WantedRows(JpegHeader header, ReadOnlySpan<JpegPlane> planes)
+    {
+        var rows = 0;
+        for (var c = 0; c < planes.Length; c++)
+            rows = Math.Max(rows, (planes[c].Bottom + header.Components[c].Down - 1) / header.Components[c].Down);
+        return rows;
     }
 
     bool Decode()
     {
-        var (all, wanted) = (header.McusAcross * header.McusDown, header.McusAcross * WantedRows());
+        var all = mcusAcross * header.McusDown;
         var interval = header.RestartInterval == 0 ? all : header.RestartInterval;
         for (var first = 0; first < all; first += interval)
         {
@@ -50,61 +59,45 @@ internal ref struct JpegScan
             reader = new(data.Segment);
             foreach (var component in header.Components)
                 component.Prediction = 0;
-            for (var mcu = first; mcu < Math.Min(first + interval, wanted); mcu++)
+            if (!DecodeMcus(first, Math.Min(first + interval, mcusWanted)))
+                return false;
+        }
+        return true;
+    }
+
+    bool DecodeMcus(int first, int end)
+    {
+        var atOnce = BlocksAtOnce / mcu.Length;
+        for (var at = first; at < end;)
+        {
+            var (row, column) = Math.DivRem(at, mcusAcross);
+            var rowEnd = Math.Min(end, (row + 1) * mcusAcross);
+            for (var i = 0; i < mcu.Length; i++)
+                mcu[i].Start(row, column);
+            for (; at < rowEnd; at += atOnce)
             {
-                if (!DecodeMcu(mcu / header.McusAcross, mcu % header.McusAcross))
+                var mcus = Math.Min(atOnce, rowEnd - at);
+                if (!EntropyDecoder.Read(ref reader, components, mcus, blocks) || reader.Dropped > 8L * data.Length || !Transform(mcus))
                     return false;
             }
+            at = rowEnd;
         }
-        return Transform();
+        return true;
     }
 
-    readonly int WantedRows()
-    {
-        var rows = 0;
-        for (var c = 0; c < planes.Length; c++)
-            rows = Math.Max(rows, (planes[c].Bottom + header.Components[c].Down - 1) / header.Components[c].Down);
-        return rows;
-    }
-
-    bool DecodeMcu(int row, int column)
-    {
-        for (var c = 0; c < planes.Length; c++)
-        {
-            var component = header.Components[c];
-            for (var y = row * component.Down; y < (row + 1) * component.Down; y++)
-            {
-                for (var x = column * component.Across; x < (column + 1) * component.Across; x++)
-                {
-                    var isWanted = planes[c].Has(x, y);
-                    var block = blocks.Slice((isWanted ? waitingCount : MostWaiting) * ZigZag.Room, ZigZag.Room);
-                    if (!EntropyDecoder.Read(ref reader, component, block))
-                        return false;
-                    if (isWanted && !Wait(c, planes[c].PlaceOf(x, y)))
-                        return false;
-                }
-            }
-        }
-        return reader.Dropped <= 8L * data.Length;
-    }
-
-    bool Wait(int component, int place)
-    {
-        waiting[waitingCount++] = (component, place);
-        return waitingCount < MostWaiting || Transform();
-    }
-
-    bool Transform()
+    bool Transform(int mcus)
     {
         var isInOrder = true;
-        for (var i = 0; i < waitingCount; i++)
+        for (int next = 0, end = mcus * mcu.Length; next < end;)
         {
-            var (component, place) = waiting[i];
-            var block = blocks.Slice(i * ZigZag.Room, ZigZag.Room);
-            isInOrder &= InverseDct.Transform(block, header.Components[component].Quantisation, samples[place..], planes[component].Stride);
-            block.Clear();
+            for (var i = 0; i < mcu.Length; i++, next++)
+            {
+                ref var of = ref mcu[i];
+                if (of.Next() is >= 0 and var place)
+                    isInOrder &= InverseDct.Transform(blocks.Slice(next * ZigZag.Room, ZigZag.Room), of.Component.Quantisation, samples[place..], of.Stride);
+            }
         }
-        waitingCount = 0;
+        blocks[..(mcus * mcu.Length * ZigZag.Room)].Clear();
         return isInOrder;
     }
 }

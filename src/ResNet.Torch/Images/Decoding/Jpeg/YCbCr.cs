@@ -1,10 +1,13 @@
-using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace ResNet.Torch.Images.Jpeg;
 
 /// <summary>The colours of JFIF (ITU-T T.871, 7), with libjpeg's constants of 16 bits.</summary>
 internal static class YCbCr
 {
+    const int Step = 16; // pixels at once
     const int Bits = 16, Half = 1 << Bits - 1, Grey = 128;
     const int RedOfRed = 91881, GreenOfBlue = -22554, GreenOfRed = -46802, BlueOfBlue = 116130; // 1.402, -0.344136…, -0.714136…, 1.772
 
@@ -16,16 +19,10 @@ internal static class YCbCr
     public static void ToRgbx(ReadOnlySpan<byte> luma, ReadOnlySpan<byte> blue, ReadOnlySpan<byte> red, Span<uint> pixels)
     {
         var x = 0;
-        for (; x + Vector<byte>.Count <= pixels.Length; x += Vector<byte>.Count)
+        for (; x + Step <= pixels.Length; x += Step)
         {
-            Widen(new(luma[x..]), out var y0, out var y1, out var y2, out var y3);
-            Widen(new(blue[x..]), out var b0, out var b1, out var b2, out var b3);
-            Widen(new(red[x..]), out var r0, out var r1, out var r2, out var r3);
-            var target = pixels.Slice(x, Vector<byte>.Count);
-            Convert(y0, b0, r0).CopyTo(target);
-            Convert(y1, b1, r1).CopyTo(target[Vector<int>.Count..]);
-            Convert(y2, b2, r2).CopyTo(target[(2 * Vector<int>.Count)..]);
-            Convert(y3, b3, r3).CopyTo(target[(3 * Vector<int>.Count)..]);
+            Vector512<int> y = Widen(luma[x..]), b = Widen(blue[x..]) - Vector512.Create(Grey), r = Widen(red[x..]) - Vector512.Create(Grey);
+            Convert(y, b, r).CopyTo(pixels[x..]);
         }
         for (; x < pixels.Length; x++)
             pixels[x] = Convert(luma[x], blue[x] - Grey, red[x] - Grey);
@@ -38,21 +35,26 @@ internal static class YCbCr
 
     static uint Clip(int sample) => (uint)Math.Clamp(sample, 0, 255);
 
-    static Vector<uint> Convert(Vector<int> luma, Vector<int> blue, Vector<int> red)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static Vector512<uint> Convert(Vector512<int> luma, Vector512<int> blue, Vector512<int> red)
     {
-        var (half, grey) = (new Vector<int>(Half), new Vector<int>(Grey));
-        (blue, red) = (blue - grey, red - grey);
-        return Vector.BitwiseOr(
-            Clip(luma + (RedOfRed * red + half >> Bits)) | Clip(luma + (GreenOfBlue * blue + GreenOfRed * red + half >> Bits)) << 8,
-            Clip(luma + (BlueOfBlue * blue + half >> Bits)) << 16 | new Vector<int>(255 << 24)).As<int, uint>();
+        var half = Vector512.Create(Half);
+        return (Clip(luma + (RedOfRed * red + half >> Bits))
+            | Clip(luma + (GreenOfBlue * blue + GreenOfRed * red + half >> Bits)) << 8
+            | Clip(luma + (BlueOfBlue * blue + half >> Bits)) << 16
+            | Vector512.Create(255 << 24)).AsUInt32();
     }
 
-    static Vector<int> Clip(Vector<int> samples) => Vector.Min(Vector.Max(samples, Vector<int>.Zero), new(255));
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static Vector512<int> Clip(Vector512<int> samples) => Vector512.Min(Vector512.Max(samples, Vector512<int>.Zero), Vector512.Create(255));
 
-    static void Widen(Vector<byte> bytes, out Vector<int> a, out Vector<int> b, out Vector<int> c, out Vector<int> d)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static Vector512<int> Widen(ReadOnlySpan<byte> samples)
     {
-        Vector.Widen(bytes, out var low, out var high);
-        Vector.Widen(low.As<ushort, short>(), out a, out b);
-        Vector.Widen(high.As<ushort, short>(), out c, out d);
+        var bytes = Vector128.Create(samples);
+        if (Avx512F.IsSupported)
+            return Avx512F.ConvertToVector512Int32(bytes);
+        var words = Vector256.Create(Vector128.WidenLower(bytes), Vector128.WidenUpper(bytes));
+        return Vector512.Create(Vector256.WidenLower(words), Vector256.WidenUpper(words)).AsInt32();
     }
 }
