@@ -57,7 +57,7 @@ public sealed record ImagePreset(int Height, int Width, IReadOnlyList<float> Mea
 
     /// <summary>
     /// Which parts of a resized image are scored; the probabilities, or the features, of several are averaged. Default <see cref="ImageCrops.Centre"/>. Training,
-    /// <see cref="ReadFile"/> and <see cref="ReadPixels"/> take the middle whatever it says; an exported graph takes one part at a time.
+    /// <see cref="ReadFile(string, ImageDecodingOptions?)"/> and <see cref="ReadPixels"/> take the middle whatever it says; an exported graph takes one part at a time.
     /// </summary>
     public ImageCrops Crops { get; init; }
 
@@ -134,7 +134,7 @@ public sealed record ImagePreset(int Height, int Width, IReadOnlyList<float> Mea
     }
 
     /// <summary>Reads all parts of a file that are scored: <see cref="ScoredBytes"/> bytes.</summary>
-    /// <inheritdoc cref="ReadFile"/>
+    /// <inheritdoc cref="ReadFile(string, ImageDecodingOptions?)"/>
     internal byte[] ReadForScoring(string path, ImageDecodingOptions? decoding = null)
     {
         var pixels = GC.AllocateUninitializedArray<byte>(ScoredBytes);
