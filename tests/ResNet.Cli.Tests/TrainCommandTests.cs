@@ -72,12 +72,7 @@ public class TrainCommandTests
                 break;
         }
 
-        foreach (var signal in new[] { "-INT", "-TERM" }) // a shell's background job ignores the first, and so does what it starts
-        {
-            System.Diagnostics.Process.Start("kill", [signal, $"{process.Id}"]).WaitForExit();
-            if (process.WaitForExit(TimeSpan.FromSeconds(5)))
-                break;
-        }
+        Tool.Interrupt(process);
         var result = Tool.End(process);
 
         Assert.AreEqual(ExitCode.Cancelled, result.ExitCode, string.Join('\n', lines) + result.Error);

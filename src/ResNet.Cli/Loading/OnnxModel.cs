@@ -71,7 +71,7 @@ sealed class OnnxModel : PresetModel
 
     protected override float[] Score(ReadOnlySpan<byte> pixels)
     {
-        var count = pixels.Length / Preset!.ImageBytes;
+        var count = pixels.Length / Preset.ImageBytes;
         // A file that was exported for a number of images takes no other.
         var batch = session.InputMetadata.Values.First().Dimensions[0] is > 0 and var exported ? exported : count;
         if (batch > 1 && batch != count)
@@ -84,7 +84,7 @@ sealed class OnnxModel : PresetModel
 
     float[] Run(ReadOnlySpan<byte> pixels, int count)
     {
-        long[] shape = input == ExportInput.InterleavedBytes ? [count, Preset!.Height, Preset.Width, Preset.Channels] : [count, Preset!.Channels, Preset.Height, Preset.Width];
+        long[] shape = input == ExportInput.InterleavedBytes ? [count, Preset.Height, Preset.Width, Preset.Channels] : [count, Preset.Channels, Preset.Height, Preset.Width];
         using var value = input == ExportInput.InterleavedBytes
             ? OrtValue.CreateTensorValueFromMemory(pixels.ToArray(), shape)
             : OrtValue.CreateTensorValueFromMemory(Planes(pixels, count), shape);
@@ -99,7 +99,7 @@ sealed class OnnxModel : PresetModel
     /// <summary>The channels one after the other: as pixels, or normalised in the network's order.</summary>
     float[] Planes(ReadOnlySpan<byte> pixels, int count)
     {
-        var (channels, area) = (Preset!.Channels, Preset.Height * Preset.Width);
+        var (channels, area) = (Preset.Channels, Preset.Height * Preset.Width);
         var planes = new float[pixels.Length];
         for (var i = 0; i < count; i++)
         {

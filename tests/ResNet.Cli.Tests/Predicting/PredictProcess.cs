@@ -49,6 +49,9 @@ sealed class PredictProcess : IDisposable
         return JsonDocument.Parse(line.Result).RootElement;
     }
 
+    /// <summary>Stops it as Ctrl-C does; not on Windows.</summary>
+    public void Interrupt() => Tool.Interrupt(process);
+
     /// <summary>Waits for the end.</summary>
     /// <returns>The exit code, and what came on standard error.</returns>
     public (int ExitCode, string Error) End()

@@ -11,11 +11,16 @@ public class PredictStreamTests
     public required TestContext TestContext { get; init; }
 
     [TestMethod]
-    public void Predict_ConsumerThatWaits_HasEachAnswerAtOnceInUtf8()
+    [DataRow("model.safetensors")]
+    [DataRow("exported.onnx")]
+    [DataRow("exported.zip")]
+    public void Predict_ConsumerThatWaits_HasEachAnswerAtOnceInUtf8(string file)
     {
         using var model = new TestModel();
+        if (model.File(file) != model.Path)
+            Tool.Run("export", model.Path, model.File(file)).Succeeded();
         string[] paths = [model.Image(1, "a.png"), model.Image(2, "zwölf", "写真.png"), model.NoImage("bad.png"), model.Image(4, "d.png")];
-        using var process = new PredictProcess(model.Path);
+        using var process = new PredictProcess(model.File(file));
 
         foreach (var (path, end) in paths.Zip(["\n", "\r\n", "\n\n", "\n"]))
         {
@@ -53,6 +58,25 @@ public class PredictStreamTests
         process.Input.Flush();
 
         Assert.AreEqual((ExitCode.Success, ""), process.End()); // its input is still open
+    }
+
+    [TestMethod]
+    public void Predict_InterruptedWhileItWaits_EndsWith130()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            TestContext.WriteLine("Left out: Windows has no signal for one process.");
+            return;
+        }
+        using var model = new TestModel();
+        using var process = new PredictProcess(model.Path);
+        process.Input.WriteLine(model.Image(1, "a.png"));
+        process.Input.Flush();
+        process.Next();
+
+        process.Interrupt();
+
+        Assert.AreEqual((ExitCode.Cancelled, "Stopped.\n"), process.End()); // its input is still open
     }
 
     [TestMethod]
