@@ -84,6 +84,25 @@ public class TrainCommandTests
     }
 
     [TestMethod]
+    public void Train_FilesOfMnistAndCifar_TrainsOnTheirPixels()
+    {
+        using var folder = new TemporaryFolder();
+        var (idx, cifar) = (PublishedFiles.WriteIdx(folder, "idx", "train", 12), folder.File("cifar", "test_batch.bin"));
+        PublishedFiles.WriteCifar(cifar, 12);
+
+        Tool.Run(TestTraining.Of(1, idx, folder.File("grey"), "--validation", "0.3")).Succeeded();
+        Tool.Run(TestTraining.Of(1, cifar, folder.File("colour"), "--validation", cifar)).Succeeded();
+        Tool.Run("train", "--resume", "--out", folder.File("colour")).Succeeded();
+
+        using var grey = ImageClassifier.Load(folder.File("grey", "model.safetensors"));
+        Assert.AreEqual((1, 32), (grey.Preset.Channels, grey.Preset.Height));
+        CollectionAssert.AreEqual(new[] { "0", "1", "2" }, grey.ClassNames.ToList());
+        using var colour = ImageClassifier.Load(folder.File("colour", "model.safetensors"));
+        Assert.AreEqual("airplane", colour.ClassNames[0]);
+        Assert.HasCount(10, colour.ClassNames);
+    }
+
+    [TestMethod]
     [DataRow("Optimizer.Rate=1", "There is no option 'Rate' in Optimizer. There are: Kind, LearningRate")]
     [DataRow("Nothing=1", "There is no option 'Nothing' in TrainingOptions")]
     [DataRow("Optimizer.LearningRate=fast", "a number is expected")]

@@ -1,5 +1,4 @@
 using ResNet.Torch;
-using ResNet.Torch.Images;
 
 namespace ResNet.Cli.Loading;
 
@@ -20,7 +19,7 @@ abstract record ModelImage
     {
         public override string Name => Path;
 
-        public override void Read(ImagePreset preset, Span<byte> target) => new ImageReader(preset).Read(Path, target);
+        public override void Read(ImagePreset preset, Span<byte> target) => preset.ReadFile(Path).CopyTo(target);
     }
 
     /// <summary>Pixels in memory, of 3 channels or 1.</summary>
