@@ -72,13 +72,18 @@ sealed class OnnxModel : PresetModel
     protected override float[] Score(ReadOnlySpan<byte> pixels)
     {
         var count = pixels.Length / Preset.ImageBytes;
-        // A file that was exported for a number of images takes no other.
-        var batch = session.InputMetadata.Values.First().Dimensions[0] is > 0 and var exported ? exported : count;
-        if (batch > 1 && batch != count)
-            throw new CommandException($"{Title} takes {batch} images at once. Export it without a fixed number.");
+        if (count == 0)
+            return [];
+        // A file that was exported for a number of images takes no other: what lacks is black, and its scores are left out.
+        if (session.InputMetadata.Values.First().Dimensions[0] is not (> 0 and var exported))
+            return Run(pixels, count);
         var scores = new List<float>(count * ClassNames.Count);
-        for (var i = 0; i < count; i += batch)
-            scores.AddRange(Run(pixels.Slice(i * Preset.ImageBytes, batch * Preset.ImageBytes), batch));
+        for (var i = 0; i < count; i += exported)
+        {
+            var (there, batch) = (Math.Min(exported, count - i), new byte[exported * Preset.ImageBytes]);
+            pixels.Slice(i * Preset.ImageBytes, there * Preset.ImageBytes).CopyTo(batch);
+            scores.AddRange(Run(batch, exported).AsSpan(0, there * ClassNames.Count));
+        }
         return [.. scores];
     }
 
