@@ -1,6 +1,7 @@
 using System.IO.Enumeration;
 using System.Runtime.CompilerServices;
 using System.Text;
+using ResNet.MLNet.Data;
 
 namespace ResNet.Cli.Predicting;
 
@@ -12,8 +13,6 @@ internal static class ImagePaths
 
     /// <summary>What a pipe holds on Linux: with all of it at hand, batches are full.</summary>
     const int PipeBytes = 1 << 16;
-
-    static readonly HashSet<string> extensions = new([".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp"], StringComparer.OrdinalIgnoreCase);
 
     /// <summary>The images that arguments stand for, in their order: a folder's files, the lines of standard input, or the path itself.</summary>
     /// <param name="arguments">Paths, or <see cref="StandardInput"/>.</param>
@@ -41,7 +40,7 @@ internal static class ImagePaths
     {
         var files = new FileSystemEnumerable<string>(path, (ref FileSystemEntry entry) => entry.ToSpecifiedFullPath(), new() { RecurseSubdirectories = true, IgnoreInaccessible = false })
         {
-            ShouldIncludePredicate = (ref FileSystemEntry entry) => !entry.IsDirectory && extensions.Contains(Path.GetExtension(entry.FileName).ToString()),
+            ShouldIncludePredicate = (ref FileSystemEntry entry) => !entry.IsDirectory && FolderWalk.IsImage(entry.FileName.ToString()),
             ShouldRecursePredicate = (ref FileSystemEntry entry) => !entry.Attributes.HasFlag(FileAttributes.ReparsePoint),
         };
         return [.. files.Order(StringComparer.Ordinal)];
