@@ -6,8 +6,6 @@ namespace ResNet.Cli.Loading;
 /// <summary>A model of any kind that scores images.</summary>
 abstract class LoadedModel : IDisposable
 {
-    const int BatchSize = 32;
-
     /// <summary>What it is, as "resnet20 (weights.th)".</summary>
     public required string Title { get; init; }
 
@@ -19,6 +17,9 @@ abstract class LoadedModel : IDisposable
 
     /// <summary>The network itself; null where the model does not run in libtorch.</summary>
     public virtual ImageClassifier? Classifier => null;
+
+    /// <summary>Images in a batch, where nobody says how many.</summary>
+    protected virtual int BatchSize => 32;
 
     /// <summary>Scores images, in their order, as the result is read.</summary>
     public virtual IEnumerable<ImageScores> Score(IReadOnlyList<ModelImage> images, CancellationToken cancellation) => images.Chunk(BatchSize).SelectMany(batch =>

@@ -1,5 +1,6 @@
 using System.Buffers;
 using ResNet.Torch;
+using ResNet.Torch.Inference.Feeding;
 
 namespace ResNet.Cli.Loading;
 
@@ -8,6 +9,8 @@ abstract class PresetModel : LoadedModel
 {
     /// <summary>What images become.</summary>
     public required ImagePreset Preset { get; init; }
+
+    protected override int BatchSize => ScoringBatch.Automatic(Preset);
 
     protected override IReadOnlyList<ImageScores> ScoreBatch(IReadOnlyList<ModelImage> images)
     {
