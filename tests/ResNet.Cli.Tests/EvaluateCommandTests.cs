@@ -1,5 +1,3 @@
-using System.Buffers.Binary;
-using System.IO.Compression;
 using System.Text.Json;
 using Microsoft.ML;
 using ResNet.Torch;
@@ -102,10 +100,9 @@ public class EvaluateCommandTests
     public void Evaluate_IdxAndCifarFiles_HaveTheFiguresOfTheSameImagesAsPngs()
     {
         using var folder = new TemporaryFolder();
-        var labels = Enumerable.Range(0, 12).Select(i => (byte)(i % 3)).ToArray();
-        WriteIdx(folder.File("idx", "t10k-labels-idx1-ubyte.gz"), [0x801, 12], labels);
-        WriteIdx(folder.File("idx", "t10k-images-idx3-ubyte.gz"), [0x803, 12, 32, 32], [.. labels.SelectMany((label, i) => TestImages.Pixels(label, i, 1, 32))]);
-        File.WriteAllBytes(folder.File("cifar", "test_batch.bin"), [.. labels.SelectMany((label, i) => Planes(TestImages.Pixels(label, i, 3, 32)).Prepend(label))]);
+        var labels = PublishedFiles.Labels(12);
+        PublishedFiles.WriteIdx(folder, "idx", "t10k", 12);
+        PublishedFiles.WriteCifar(folder.File("cifar", "test_batch.bin"), 12);
         foreach (var (i, label) in labels.Index())
         {
             using var grey = Image(TestImages.Pixels(label, i, 1, 32), 1);
@@ -120,20 +117,6 @@ public class EvaluateCommandTests
         Assert.AreEqual(Number(Total(greyModel, folder.File("grey")), "loss"), Number(Total(greyModel, folder.File("idx")), "loss"), 1e-6);
         Assert.AreEqual(Number(Total(colourModel, folder.File("colour")), "loss"), Number(Total(colourModel, folder.File("cifar"), "--classes", folder.File("names.txt")), "loss"), 1e-6);
     }
-
-    static void WriteIdx(string path, int[] header, byte[] values)
-    {
-        using var file = new GZipStream(File.Create(path), CompressionLevel.Fastest);
-        Span<byte> number = stackalloc byte[4];
-        foreach (var value in header)
-        {
-            BinaryPrimitives.WriteInt32BigEndian(number, value);
-            file.Write(number);
-        }
-        file.Write(values);
-    }
-
-    static IEnumerable<byte> Planes(byte[] pixels) => Enumerable.Range(0, 3).SelectMany(channel => pixels.Where((_, i) => i % 3 == channel));
 
     static Microsoft.ML.Data.MLImage Image(byte[] pixels, int channels) => Microsoft.ML.Data.MLImage.CreateFromPixels(32, 32, Microsoft.ML.Data.MLPixelFormat.Rgba32,
         Enumerable.Range(0, 32 * 32).SelectMany(i => (byte[])[pixels[i * channels], pixels[i * channels + 1 % channels], pixels[i * channels + 2 % channels], 255]).ToArray());

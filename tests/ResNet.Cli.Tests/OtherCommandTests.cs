@@ -1,3 +1,6 @@
+using Microsoft.ML.OnnxRuntime;
+using Microsoft.ML.OnnxRuntime.Tensors;
+using ResNet.Torch;
 using ResNet.Torch.Tests;
 
 namespace ResNet.Cli.Tests;
@@ -37,6 +40,35 @@ public class OtherCommandTests
         Assert.AreEqual(ExitCode.BadUsage, Tool.Run("export", model, folder.File("m.txt")).ExitCode);
         Assert.Contains("exported model", Tool.Run("export", folder.File("m.onnx"), folder.File("n.zip")).Failed(ExitCode.Failed));
         Assert.Contains("there is no folder", Tool.Run("export", model, Path.Combine(folder.Path, "nowhere", "m.onnx")).Failed(ExitCode.Failed));
+    }
+
+    [TestMethod]
+    public void Export_FixedBatch_RunsInOnnxRuntimeForThatNumberAlone()
+    {
+        using var folder = new TemporaryFolder();
+        var (model, exported) = (TestImages.WriteClassifier(folder), folder.File("fixed.onnx"));
+        byte[] pixels = [.. Enumerable.Range(0, 4).SelectMany(i => TestImages.Pixels(i % 3, i, 3))];
+        using var classifier = ImageClassifier.Load(model);
+        classifier.Precision = ScoringPrecision.Float32;
+        var expected = classifier.Score(pixels);
+
+        Tool.Run("export", model, exported, "--batch", "4", "--input", "InterleavedBytes", "--output", "Probabilities").Succeeded();
+
+        using var session = new InferenceSession(exported);
+        CollectionAssert.AreEqual(new[] { 4, TestImages.Size, TestImages.Size, 3 }, session.InputMetadata["input"].Dimensions);
+        CollectionAssert.AreEqual(new[] { 4, 3 }, session.OutputMetadata["probabilities"].Dimensions);
+        using var results = session.Run([NamedOnnxValue.CreateFromTensor("input", new DenseTensor<byte>(pixels, [4, TestImages.Size, TestImages.Size, 3]))]);
+        foreach (var (e, a) in expected.Zip(results.Single().AsEnumerable<float>()))
+            Assert.AreEqual(e, a, 1e-5f);
+        Assert.ThrowsExactly<OnnxRuntimeException>(() => session.Run([NamedOnnxValue.CreateFromTensor("input", new DenseTensor<byte>([1, TestImages.Size, TestImages.Size, 3]))]));
+        // The tool fills up what does not make a batch.
+        var data = TestImages.Write(folder, "data", perClass: 2);
+        var (whole, filled) = (Tool.Run("predict", model, data, "--json").Succeeded().Json, Tool.Run("predict", exported, data, "--json").Succeeded().Json);
+        Assert.HasCount(6, filled);
+        foreach (var (e, a) in whole.Zip(filled))
+            Assert.AreEqual(e.GetProperty("score").GetSingle(), a.GetProperty("score").GetSingle(), 0.01f); // bfloat16, where the processor has it
+        Assert.Contains("--batch is for .onnx files", Tool.Run("export", model, folder.File("m.pt"), "--batch", "4").Failed(ExitCode.BadUsage));
+        Assert.Contains("at least 1", Tool.Run("export", model, exported, "--batch", "0").ErrorLines[0]);
     }
 
     [TestMethod]

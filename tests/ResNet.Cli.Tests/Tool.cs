@@ -62,6 +62,18 @@ static class Tool
         return End(process);
     }
 
+    /// <summary>Stops a process as Ctrl-C does; not on Windows, where no SIGINT can be sent to one process.</summary>
+    public static void Interrupt(Process process)
+    {
+        foreach (var signal in (string[])["-INT", "-TERM"]) // a shell's background job ignores the first, and so does what it starts
+        {
+            using var kill = Process.Start("kill", [signal, $"{process.Id}"]);
+            kill.WaitForExit();
+            if (process.WaitForExit(TimeSpan.FromSeconds(5)))
+                return;
+        }
+    }
+
     /// <summary>Waits for a process.</summary>
     public static ToolResult End(Process process)
     {

@@ -7,11 +7,6 @@ namespace ResNet.Cli.Tests;
 [TestClass]
 public class TrainCommandTests
 {
-    static string[] Train(string data, string folder, params string[] more) => TrainFor(3, data, folder, more);
-
-    static string[] TrainFor(int epochs, string data, string folder, params string[] more) =>
-        ["train", data, "--model", "resnet20", "--out", folder, "--epochs", $"{epochs}", "--seed", "3", "--set", "BatchSize=6", "--set", "Precision=Float32", .. more];
-
     [TestMethod]
     public void Train_SmallImages_LeavesARunFolderAndALineForEachEpoch()
     {
@@ -19,13 +14,14 @@ public class TrainCommandTests
         var data = TestImages.Write(folder, "data", perClass: 6);
         var run = folder.File("run");
 
-        var lines = Tool.Run(Train(data, run, "--validation", "0.3", "--json")).Succeeded().Json;
+        var lines = Tool.Run(TestTraining.Of(3, Path.GetRelativePath(".", data), run, "--validation", "0.3", "--json")).Succeeded().Json;
 
         CollectionAssert.AreEqual(new[] { "epoch", "epoch", "epoch", "trained" }, lines.Select(line => line.GetProperty("event").GetString()).ToArray());
         Assert.AreEqual(3, lines[2].GetProperty("epoch").GetInt32());
         foreach (var file in new[] { "checkpoint.safetensors", "metrics.csv", "config.json", "model.safetensors", "model.zip" })
             Assert.IsTrue(File.Exists(Path.Combine(run, file)), file);
         var configuration = JsonDocument.Parse(File.ReadAllText(Path.Combine(run, "config.json"))).RootElement;
+        Assert.AreEqual(data, configuration.GetProperty("Data").GetString()); // in full, whatever folder the training goes on in
         Assert.AreEqual("small-images", configuration.GetProperty("Recipe").GetString());
         Assert.AreEqual(16, configuration.GetProperty("Preset").GetProperty("Height").GetInt32()); // as the images are
         Assert.AreEqual(6, configuration.GetProperty("Training").GetProperty("BatchSize").GetInt32());
@@ -36,34 +32,13 @@ public class TrainCommandTests
     }
 
     [TestMethod]
-    public void Train_StoppedAndResumed_EndsAsOneRun()
-    {
-        using var folder = new TemporaryFolder();
-        var data = TestImages.Write(folder, "data", perClass: 6);
-        Tool.Run(Train(data, folder.File("whole"))).Succeeded();
-        using var stop = new CancellationTokenSource();
-        using var error = new StopAt("epoch 1/3", stop);
-
-        var exitCode = ResNetTool.RunAsync(Train(data, folder.File("parts")), TextWriter.Null, error, stop.Token).GetAwaiter().GetResult();
-
-        Assert.AreEqual(ExitCode.Cancelled, exitCode, error.ToString());
-        Assert.Contains("The checkpoint of epoch 1 is in", error.ToString());
-        Assert.IsFalse(File.Exists(Path.Combine(folder.File("parts"), "model.safetensors")));
-        Assert.Contains("--resume", Tool.Run(Train(data, folder.File("parts"))).Failed(ExitCode.Failed));
-        var resumed = Tool.Run(Train(data, folder.File("parts"), "--resume")).Succeeded();
-        Assert.DoesNotContain("epoch 1/3:", resumed.Error);
-        CollectionAssert.AreEqual(Weights(folder.File("whole")), Weights(folder.File("parts")));
-        Assert.HasCount(4, File.ReadAllLines(Path.Combine(folder.File("parts"), "metrics.csv")));
-    }
-
-    [TestMethod]
     public void Train_InterruptedProcess_EndsWith130AndKeepsItsCheckpoint()
     {
         if (OperatingSystem.IsWindows())
             return; // no SIGINT can be sent to one process
         using var folder = new TemporaryFolder();
         var data = TestImages.Write(folder, "data", perClass: 6);
-        using var process = Tool.Start(TrainFor(100_000, data, folder.File("run")));
+        using var process = Tool.Start(TestTraining.Of(100_000, data, folder.File("run")));
         var lines = new List<string>();
         while (process.StandardError.ReadLine() is { } line)
         {
@@ -72,12 +47,7 @@ public class TrainCommandTests
                 break;
         }
 
-        foreach (var signal in new[] { "-INT", "-TERM" }) // a shell's background job ignores the first, and so does what it starts
-        {
-            System.Diagnostics.Process.Start("kill", [signal, $"{process.Id}"]).WaitForExit();
-            if (process.WaitForExit(TimeSpan.FromSeconds(5)))
-                break;
-        }
+        Tool.Interrupt(process);
         var result = Tool.End(process);
 
         Assert.AreEqual(ExitCode.Cancelled, result.ExitCode, string.Join('\n', lines) + result.Error);
@@ -108,9 +78,28 @@ public class TrainCommandTests
         var data = TestImages.Write(folder, "data", perClass: 4);
         var held = TestImages.Write(folder, "held", perClass: 2, seed: 50);
 
-        var line = Tool.Run(TrainFor(1, data, folder.File("run"), "--validation", held, "--json")).Succeeded().Json[0];
+        var line = Tool.Run(TestTraining.Of(1, data, folder.File("run"), "--validation", held, "--json")).Succeeded().Json[0];
 
         Assert.IsTrue(line.GetProperty("validationAccuracy").TryGetDouble(out _));
+    }
+
+    [TestMethod]
+    public void Train_FilesOfMnistAndCifar_TrainsOnTheirPixels()
+    {
+        using var folder = new TemporaryFolder();
+        var (idx, cifar) = (PublishedFiles.WriteIdx(folder, "idx", "train", 12), folder.File("cifar", "test_batch.bin"));
+        PublishedFiles.WriteCifar(cifar, 12);
+
+        Tool.Run(TestTraining.Of(1, idx, folder.File("grey"), "--validation", "0.3")).Succeeded();
+        Tool.Run(TestTraining.Of(1, cifar, folder.File("colour"), "--validation", cifar)).Succeeded();
+        Tool.Run("train", "--resume", "--out", folder.File("colour")).Succeeded();
+
+        using var grey = ImageClassifier.Load(folder.File("grey", "model.safetensors"));
+        Assert.AreEqual((1, 32), (grey.Preset.Channels, grey.Preset.Height));
+        CollectionAssert.AreEqual(new[] { "0", "1", "2" }, grey.ClassNames.ToList());
+        using var colour = ImageClassifier.Load(folder.File("colour", "model.safetensors"));
+        Assert.AreEqual("airplane", colour.ClassNames[0]);
+        Assert.HasCount(10, colour.ClassNames);
     }
 
     [TestMethod]
@@ -148,43 +137,9 @@ public class TrainCommandTests
     public void Set_GroupThatIsNotThere_BeginsWithItsDefaults() =>
         Assert.AreEqual(new RandomResizedCrop { MinScale = 0.35 }, Cli.Training.OptionText.Set(new(), "Augmentation.RandomResizedCrop.MinScale=0.35").Augmentation.RandomResizedCrop);
 
-    static string[] Weights(string folder)
-    {
-        using var file = WeightFile.Open(Path.Combine(folder, "model.safetensors"));
-        return [.. file.Tensors.Keys.Order(StringComparer.Ordinal).Select(name => $"{name} {Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(Bytes(file, name)))}")];
-    }
-
     static byte[] Bytes(WeightFile file, string name)
     {
         using var tensor = file.Read(name);
         return tensor.bytes.ToArray();
-    }
-
-    /// <summary>Keeps what is written, and stops when something is.</summary>
-    sealed class StopAt(string text, CancellationTokenSource stop) : StringWriter
-    {
-        public override void Write(char[] buffer, int index, int count)
-        {
-            base.Write(buffer, index, count);
-            Check();
-        }
-
-        public override void Write(string? value)
-        {
-            base.Write(value);
-            Check();
-        }
-
-        public override void WriteLine(string? value)
-        {
-            base.WriteLine(value);
-            Check();
-        }
-
-        void Check()
-        {
-            if (!stop.IsCancellationRequested && ToString().Contains(text, StringComparison.Ordinal))
-                stop.Cancel();
-        }
     }
 }

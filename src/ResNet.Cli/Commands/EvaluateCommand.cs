@@ -8,7 +8,7 @@ namespace ResNet.Cli.Commands;
 /// <summary><c>resnet evaluate MODEL DATA</c>: how a model does on labelled images.</summary>
 static class EvaluateCommand
 {
-    const int BatchSize = 64;
+    const int ReportEvery = 64;
 
     public static Command Create()
     {
@@ -45,20 +45,16 @@ static class EvaluateCommand
     {
         var bad = 0;
         progress.Report(new(0, data.Images.Count));
-        foreach (var batch in Enumerable.Range(0, data.Images.Count).Chunk(BatchSize))
+        foreach (var (place, image) in model.Score(data.Images, run.Cancellation).Index())
         {
-            run.Cancellation.ThrowIfCancellationRequested();
-            var scores = model.Score([.. batch.Select(i => data.Images[i])]);
-            foreach (var (place, score) in scores.Index())
-            {
-                if (score.Error is null)
-                    metrics.Add(score.Probabilities.Span, labels[batch[place]]);
-                else if (skips)
-                    bad++;
-                else
-                    throw new CommandException($"{ErrorText.Of(score.Error)} Leave such images out with --skip-bad.", score.Error);
-            }
-            progress.Report(new(batch[^1] + 1, data.Images.Count, metrics.Count == 0 ? "" : FormattableString.Invariant($"accuracy {metrics.Accuracy:F4}, loss {metrics.Loss:F4}")));
+            if (image.Scores is { } scores)
+                metrics.Add(scores, labels[place]);
+            else if (skips)
+                bad++;
+            else
+                throw new CommandException($"{image.Path}: {image.Error}. Leave such images out with --skip-bad.");
+            if ((place + 1) % ReportEvery == 0 || place + 1 == data.Images.Count)
+                progress.Report(new(place + 1, data.Images.Count, metrics.Count == 0 ? "" : FormattableString.Invariant($"accuracy {metrics.Accuracy:F4}, loss {metrics.Loss:F4}")));
         }
         return bad;
     }

@@ -23,6 +23,12 @@ static class ExportCommand
         });
         var input = new Option<ExportInput>("--input") { Description = "What an .onnx or .pt file takes. Default: normalised images, as torchvision's networks.", DefaultValueFactory = _ => ExportInput.Normalized };
         var gives = new Option<ExportOutput>("--output") { Description = "What an .onnx or .pt file gives. Default: logits.", DefaultValueFactory = _ => ExportOutput.Logits };
+        var batch = new Option<int?>("--batch") { Description = "Images that an .onnx file takes at once, for runtimes that want a fixed number. Default: as many as come.", HelpName = "N" };
+        batch.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int?>() < 1)
+                result.AddError($"{batch.Name} must be at least 1 (received {result.GetValueOrDefault<int?>()}).");
+        });
         var command = new ToolCommand(
             "export", "Writes a model in another form: for ONNX Runtime, libtorch, ML.NET, or this library.",
             "resnet export runs/flowers flowers.onnx --input InterleavedBytes --output Probabilities",
@@ -31,7 +37,14 @@ static class ExportCommand
         command.Add(output);
         command.Add(input);
         command.Add(gives);
-        return command.Runs(run => Export(run, model, run.Required(output), run.Value(input), run.Value(gives)));
+        command.Add(batch);
+        return command.Runs(run =>
+        {
+            var path = run.Required(output);
+            if (run.Value(batch) is not null && FormatOf(path) != "onnx")
+                throw new UsageException($"{batch.Name} is for .onnx files: {path} takes as many images as come.");
+            Export(run, model, path, new() { Input = run.Value(input), Output = run.Value(gives), BatchSize = run.Value(batch) });
+        });
     }
 
     static string? FormatOf(string path) => Path.GetExtension(path).ToUpperInvariant() switch
@@ -43,7 +56,7 @@ static class ExportCommand
         _ => null,
     };
 
-    static void Export(CommandRun run, ModelOptions options, string path, ExportInput input, ExportOutput output)
+    static void Export(CommandRun run, ModelOptions options, string path, OnnxExportOptions what)
     {
         using var model = options.Load(run);
         var classifier = model.Classifier
@@ -53,8 +66,8 @@ static class ExportCommand
         var format = FormatOf(path)!;
         switch (format)
         {
-            case "onnx": classifier.ExportOnnx(path, new() { Input = input, Output = output }); break;
-            case "torchscript": classifier.ExportTorchScript(path, new() { Input = input, Output = output }); break;
+            case "onnx": classifier.ExportOnnx(path, what); break;
+            case "torchscript": classifier.ExportTorchScript(path, new() { Input = what.Input, Output = what.Output }); break;
             case "ml.net":
                 ModelFiles.SaveZip(classifier, path);
                 if (!ModelFiles.ResizesLike(classifier.Preset))

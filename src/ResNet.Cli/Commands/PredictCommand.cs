@@ -20,7 +20,7 @@ static class PredictCommand
 
     static readonly Option<string?> shard = new("--shard") { HelpName = "I/N", Description = "Scores every Nth path from the Ith on, from 1/N to N/N: N processes with the same paths share the work." };
 
-    static readonly Option<int> batch = new("--batch") { HelpName = "N", DefaultValueFactory = _ => 32, Description = "Most images that go through the network together." };
+    static readonly Option<int?> batch = new("--batch") { HelpName = "N", Description = "Most images that go through the network together. Default: by their size." };
 
     public static Command Create()
     {
@@ -35,22 +35,22 @@ static class PredictCommand
         return command.Runs(run => Predict(run, model));
     }
 
-    static void Predict(CommandRun run, ModelOptions options)
+    static async Task<int> Predict(CommandRun run, ModelOptions options)
     {
         var (arguments, part) = (run.Required(paths), Shard.Parse(run.Value(shard)));
-        var (classes, images) = (AtLeastOne(run, top), AtLeastOne(run, batch));
+        var (classes, images) = (AtLeastOne(top, run.Value(top)), AtLeastOne(batch, run.Value(batch)));
         using var model = options.Load(run);
-        var writer = new PredictionWriter(run.Output, run.Output.IsJson || arguments.Contains(ImagePaths.StandardInput), model.ClassNames, classes);
-        foreach (var predictions in new PredictionStream(model, images).Run(part.Of(ImagePaths.Of(arguments, Console.OpenStandardInput)), run.Cancellation))
+        var writer = new PredictionWriter(run.Output, run.Output.IsJson || arguments.Contains(ImagePaths.StandardInput), model.ClassNames, classes!.Value);
+        await foreach (var scores in model.ScoreFilesAsync(part.Of(ImagePaths.Of(arguments, Console.OpenStandardInput)), images, run.Cancellation))
         {
-            foreach (var prediction in predictions)
-                writer.Write(prediction);
+            writer.Write(scores);
             if (StandardOutput.IsClosed)
-                return;
+                return ExitCode.Success;
         }
         if (writer.Errors > 0)
             run.Output.Note($"{writer.Errors} of {writer.Images} images could not be scored; their results say why.");
+        return ExitCode.Success;
     }
 
-    static int AtLeastOne(CommandRun run, Option<int> option) => run.Value(option) is >= 1 and var value ? value : throw new UsageException($"{option.Name} must be at least 1 (received {run.Value(option)}).");
+    static int? AtLeastOne(Option option, int? value) => value is null or >= 1 ? value : throw new UsageException($"{option.Name} must be at least 1 (received {value}).");
 }

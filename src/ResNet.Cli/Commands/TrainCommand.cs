@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using Microsoft.ML;
 using ResNet.Cli.Loading;
 using ResNet.Cli.Training;
@@ -13,43 +12,28 @@ static class TrainCommand
 {
     public static Command Create()
     {
-        var arguments = new TrainingArguments();
-        var epochs = new Option<int?>("--epochs") { Description = "Times that every image is seen. Default: the recipe's.", HelpName = "N" };
-        var output = new Option<string>("--out") { Description = "The run folder, which is made: checkpoint, metrics.csv, config.json, model.safetensors and model.zip.", HelpName = "DIR", Required = true };
-        var validation = new Option<string?>("--validation") { Description = "Images to measure each epoch on: a data set like DATA, or a share of DATA that is held back, as 0.1. Default: DATA's own part val, if it has one.", HelpName = "DATA|SHARE" };
-        var resume = new Option<bool>("--resume") { Description = "Go on with the training in the run folder, as if it had not been stopped; the other options are to be the same." };
+        var arguments = new RunArguments();
         var command = new ToolCommand(
             "train", "Trains a network on labelled images. Ctrl-C stops it and keeps the checkpoint of the last whole epoch.",
             "resnet train photos --model resnet18 --out runs/photos --validation 0.1",
             "resnet train photos --model resnet50 --weights pretrained --freeze 2 --epochs 5 --out runs/tuned --set Optimizer.LearningRate=0.01",
-            "resnet train photos --out runs/photos --validation 0.1 --resume");
+            "resnet train --resume --out runs/photos");
         arguments.AddTo(command);
-        command.Add(epochs);
-        command.Add(output);
-        command.Add(validation);
-        command.Add(resume);
         return command.Runs(run =>
         {
-            var folder = new RunFolder(run.Value(output)!);
-            if (folder.HasCheckpoint && !run.Value(resume))
-                throw new CommandException($"{folder.Path} has a training already. Go on with it (--resume), or name another folder.");
-            var plan = arguments.Read(run, recipe => recipe with
-            {
-                Epochs = run.Value(epochs) ?? recipe.Epochs,
-                Checkpoints = new() { Folder = folder.Path },
-            });
-            Train(run, plan, folder, run.Value(validation));
+            var folder = arguments.Folder(run);
+            Train(run, arguments.Read(run, folder), folder);
         });
     }
 
-    static void Train(CommandRun run, TrainingPlan plan, RunFolder folder, string? validation)
+    static void Train(CommandRun run, TrainingPlan plan, RunFolder folder)
     {
         var mlContext = new MLContext(plan.Training.Seed);
         if (run.Value(CommonOptions.Verbose))
             mlContext.Log += (_, log) => run.Output.Note(log.Message);
         var rows = ImageRows.Of(mlContext, plan.Images, plan.Images.ClassNames);
-        var (held, fraction) = Validation(mlContext, plan, validation);
-        folder.Begin(plan, validation);
+        var (held, fraction) = Validation(mlContext, plan);
+        folder.Begin(plan);
         run.Output.Note($"Training {plan.Describe()}");
 
         using var model = Fit(run, plan, folder, mlContext, rows, held, fraction);
@@ -78,10 +62,11 @@ static class TrainCommand
         }
     }
 
-    static (IDataView? Rows, double? Fraction) Validation(MLContext mlContext, TrainingPlan plan, string? validation)
+    static (IDataView? Rows, double? Fraction) Validation(MLContext mlContext, TrainingPlan plan)
     {
-        if (double.TryParse(validation, NumberStyles.Float, CultureInfo.InvariantCulture, out var share))
-            return share is > 0 and < 1 ? (null, share) : throw new UsageException($"--validation takes a share above 0 and below 1, or a data set (received {validation}).");
+        var validation = plan.Validation;
+        if (RunArguments.Share(validation) is { } share)
+            return (null, share);
         var data = validation is not null ? DataSource.TryLoad(validation, DataPart.Validation, plan.ClassNames) ?? DataSource.Load(validation, DataPart.Test, plan.ClassNames)
             : DataSource.IsDivided(plan.DataPath) ? DataSource.TryLoad(plan.DataPath, DataPart.Validation, plan.ClassNames)
             : null;

@@ -18,7 +18,7 @@ static class DataSource
     /// <summary>What DATA may be, for the help of every command that has it.</summary>
     public const string Description =
         "Labelled images: a folder with a folder for each class; one that is divided into train, val and test; a list (.csv, .tsv, .jsonl) of paths and labels; "
-        + "or the files of MNIST, Fashion-MNIST (idx, .gz) or CIFAR (binary version) as they are published.";
+        + "or the files of MNIST, Fashion-MNIST (idx, .gz) or CIFAR (binary or Python version, .tar.gz) as they are published.";
 
     static readonly string[] lists = [".csv", ".tsv", ".jsonl", ".ndjson", ".json"];
     static readonly string[] divided = ["train", "training", "val", "valid", "validation", "test", "testing"];

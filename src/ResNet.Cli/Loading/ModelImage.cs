@@ -5,19 +5,21 @@ namespace ResNet.Cli.Loading;
 /// <summary>An image to score.</summary>
 abstract record ModelImage
 {
-    /// <summary>What the image is called in results and errors.</summary>
+    /// <summary>What the image is called in results and errors: a file's path.</summary>
     public abstract string Name { get; }
 
-    /// <summary>The pixels that a network with this preset takes.</summary>
+    /// <summary>Reads the pixels that a network with this preset takes.</summary>
+    /// <param name="preset">The preset.</param>
+    /// <param name="target"><see cref="ImagePreset.ImageBytes"/> bytes.</param>
     /// <exception cref="ImageDecodingException">The file cannot be read, or has a size that the preset does not take.</exception>
-    public abstract byte[] Read(ImagePreset preset);
+    public abstract void Read(ImagePreset preset, Span<byte> target);
 
     /// <summary>An image file.</summary>
     public sealed record OfFile(string Path) : ModelImage
     {
         public override string Name => Path;
 
-        public override byte[] Read(ImagePreset preset) => preset.ReadFile(Path);
+        public override void Read(ImagePreset preset, Span<byte> target) => preset.ReadFile(Path).CopyTo(target);
     }
 
     /// <summary>Pixels in memory, of 3 channels or 1.</summary>
@@ -25,6 +27,6 @@ abstract record ModelImage
     {
         public override string Name => Title;
 
-        public override byte[] Read(ImagePreset preset) => preset.ReadPixels(Values.Span, Size, Channels);
+        public override void Read(ImagePreset preset, Span<byte> target) => preset.ReadPixels(Values.Span, Size, Channels).CopyTo(target);
     }
 }

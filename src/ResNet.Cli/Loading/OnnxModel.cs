@@ -13,6 +13,8 @@ sealed class OnnxModel : PresetModel
     readonly InferenceSession session;
     readonly ExportInput input;
     readonly bool givesLogits;
+    byte[] bytes = [];   // what a batch takes, kept for the next: arrays of this size would fill the memory between two collections
+    float[] planes = [];
 
     OnnxModel(InferenceSession session, ExportInput input, bool givesLogits) => (this.session, this.input, this.givesLogits) = (session, input, givesLogits);
 
@@ -71,23 +73,24 @@ sealed class OnnxModel : PresetModel
 
     protected override float[] Score(ReadOnlySpan<byte> pixels)
     {
-        var count = pixels.Length / Preset!.ImageBytes;
-        // A file that was exported for a number of images takes no other.
+        var count = pixels.Length / Preset.ImageBytes;
+        if (count == 0)
+            return [];
+        // A file that was exported for a number of images takes no other: what lacks is whatever was there before, and its scores are left out.
         var batch = session.InputMetadata.Values.First().Dimensions[0] is > 0 and var exported ? exported : count;
-        if (batch > 1 && batch != count)
-            throw new CommandException($"{Title} takes {batch} images at once. Export it without a fixed number.");
         var scores = new List<float>(count * ClassNames.Count);
         for (var i = 0; i < count; i += batch)
-            scores.AddRange(Run(pixels.Slice(i * Preset.ImageBytes, batch * Preset.ImageBytes), batch));
+        {
+            var there = Math.Min(batch, count - i);
+            scores.AddRange(Run(pixels.Slice(i * Preset.ImageBytes, there * Preset.ImageBytes), batch).AsSpan(0, there * ClassNames.Count));
+        }
         return [.. scores];
     }
 
-    float[] Run(ReadOnlySpan<byte> pixels, int count)
+    /// <summary>The scores of a batch, of which not all images may be given.</summary>
+    float[] Run(ReadOnlySpan<byte> pixels, int batch)
     {
-        long[] shape = input == ExportInput.InterleavedBytes ? [count, Preset!.Height, Preset.Width, Preset.Channels] : [count, Preset!.Channels, Preset.Height, Preset.Width];
-        using var value = input == ExportInput.InterleavedBytes
-            ? OrtValue.CreateTensorValueFromMemory(pixels.ToArray(), shape)
-            : OrtValue.CreateTensorValueFromMemory(Planes(pixels, count), shape);
+        using var value = Tensor(pixels, batch);
         using var options = new RunOptions();
         using var outputs = session.Run(options, [session.InputNames[0]], [value], [session.OutputNames[0]]);
         var scores = outputs[0].GetTensorDataAsSpan<float>().ToArray();
@@ -96,25 +99,38 @@ sealed class OnnxModel : PresetModel
         return scores;
     }
 
-    /// <summary>The channels one after the other: as pixels, or normalised in the network's order.</summary>
-    float[] Planes(ReadOnlySpan<byte> pixels, int count)
+    OrtValue Tensor(ReadOnlySpan<byte> pixels, int batch)
     {
-        var (channels, area) = (Preset!.Channels, Preset.Height * Preset.Width);
-        var planes = new float[pixels.Length];
-        for (var i = 0; i < count; i++)
+        var length = batch * Preset.ImageBytes;
+        if (input == ExportInput.InterleavedBytes)
+        {
+            bytes = Room(bytes, length);
+            pixels.CopyTo(bytes);
+            return OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, bytes.AsMemory(0, length), [batch, Preset.Height, Preset.Width, Preset.Channels]);
+        }
+        planes = Room(planes, length);
+        WritePlanes(pixels, planes);
+        return OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, planes.AsMemory(0, length), [batch, Preset.Channels, Preset.Height, Preset.Width]);
+    }
+
+    static T[] Room<T>(T[] buffer, int length) => buffer.Length >= length ? buffer : new T[length];
+
+    /// <summary>The channels one after the other: as pixels, or normalised in the network's order.</summary>
+    void WritePlanes(ReadOnlySpan<byte> pixels, Span<float> target)
+    {
+        var (channels, area, normalizes) = (Preset.Channels, Preset.Height * Preset.Width, input == ExportInput.Normalized);
+        for (var i = 0; i < pixels.Length / Preset.ImageBytes; i++)
         {
             for (var channel = 0; channel < channels; channel++)
             {
-                var normalizes = input == ExportInput.Normalized;
                 var (scale, shift) = normalizes ? (1 / (255 * Preset.Std[channel]), Preset.Mean[channel] / Preset.Std[channel]) : (1, 0);
                 var place = normalizes && Preset.ChannelOrder == ChannelOrder.Bgr ? channels - 1 - channel : channel;
-                var plane = planes.AsSpan((i * channels + place) * area, area);
+                var plane = target.Slice((i * channels + place) * area, area);
                 var image = pixels.Slice(i * Preset.ImageBytes, Preset.ImageBytes);
                 for (var p = 0; p < area; p++)
                     plane[p] = image[p * channels + channel] * scale - shift;
             }
         }
-        return planes;
     }
 
     public override void Dispose() => session.Dispose();

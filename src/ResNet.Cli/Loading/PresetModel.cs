@@ -1,35 +1,53 @@
+using System.Buffers;
 using ResNet.Torch;
+using ResNet.Torch.Inference.Feeding;
 
 namespace ResNet.Cli.Loading;
 
-/// <summary>A model that takes pixels as its preset says; images are decoded on all processors.</summary>
+/// <summary>A model that takes pixels as its preset says; the images of a batch are decoded on all processors, then scored together.</summary>
 abstract class PresetModel : LoadedModel
 {
-    public override IReadOnlyList<ImageScore> Score(IReadOnlyList<ModelImage> images)
+    /// <summary>What images become.</summary>
+    public required ImagePreset Preset { get; init; }
+
+    protected override int BatchSize => ScoringBatch.Automatic(Preset);
+
+    protected override IReadOnlyList<ImageScores> ScoreBatch(IReadOnlyList<ModelImage> images)
     {
-        var preset = Preset!;
-        var (read, errors) = (new byte[]?[images.Count], new Exception?[images.Count]);
-        Parallel.For(0, images.Count, i =>
+        var (bytes, errors) = (Preset.ImageBytes, new string?[images.Count]);
+        var pixels = ArrayPool<byte>.Shared.Rent(checked(images.Count * bytes));
+        try
         {
-            try
+            Parallel.For(0, images.Count, i => errors[i] = TryRead(images[i], pixels.AsSpan(i * bytes, bytes)));
+            var good = 0; // they move up to where bad ones are
+            for (var i = 0; i < images.Count; i++)
             {
-                read[i] = images[i].Read(preset);
+                if (errors[i] is null)
+                    pixels.AsSpan(i * bytes, bytes).CopyTo(pixels.AsSpan(good++ * bytes, bytes));
             }
-            catch (Exception e) when (e is ImageDecodingException or IOException or UnauthorizedAccessException)
-            {
-                errors[i] = e;
-            }
-        });
-        var good = read.OfType<byte[]>().ToList();
-        var pixels = new byte[good.Count * preset.ImageBytes];
-        for (var i = 0; i < good.Count; i++)
-            good[i].CopyTo(pixels, i * preset.ImageBytes);
-        var scores = Score(pixels).AsMemory();
-        var next = 0;
-        return [.. errors.Select(error => error is null ? new ImageScore(scores.Slice(next++ * ClassNames.Count, ClassNames.Count)) : new ImageScore(default, error))];
+            var scores = new Queue<float[]>(Score(pixels.AsSpan(0, good * bytes)).Chunk(ClassNames.Count));
+            return [.. images.Zip(errors, (image, error) => new ImageScores(image.Name, error is null ? scores.Dequeue() : null, error))];
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(pixels);
+        }
     }
 
-    /// <summary>Probabilities of images in one forward pass.</summary>
+    string? TryRead(ModelImage image, Span<byte> target)
+    {
+        try
+        {
+            image.Read(Preset, target);
+            return null;
+        }
+        catch (ImageDecodingException e)
+        {
+            return e.Reason;
+        }
+    }
+
+    /// <summary>Probabilities of images.</summary>
     /// <param name="pixels">Images of <see cref="ImagePreset.ImageBytes"/> bytes, one after the other; perhaps none.</param>
     /// <returns>N × classes.</returns>
     protected abstract float[] Score(ReadOnlySpan<byte> pixels);

@@ -1,6 +1,7 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using ResNet.Cli.Training;
+using ResNet.Torch;
 
 namespace ResNet.Cli.Loading;
 
@@ -55,7 +56,7 @@ sealed class ZipModel : LoadedModel
         return names.Length == count ? [.. names.DenseValues().Select(name => name.ToString())] : null;
     }
 
-    public override IReadOnlyList<ImageScore> Score(IReadOnlyList<ModelImage> images)
+    protected override IReadOnlyList<ImageScores> ScoreBatch(IReadOnlyList<ModelImage> images)
     {
         try
         {
@@ -63,22 +64,22 @@ sealed class ZipModel : LoadedModel
         }
         catch (Exception e) when (e is not OutOfMemoryException && images.Count == 1)
         {
-            return [new(default, new CommandException($"{images[0].Name} cannot be scored: {e.GetBaseException().Message}", e))];
+            return [new(images[0].Name, null, e.GetBaseException().Message.ReplaceLineEndings(" ").TrimEnd('.'))];
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
-            return [.. images.SelectMany(image => Score([image]))]; // ML.NET does not say which of them it was
+            return [.. images.SelectMany(image => ScoreBatch([image]))]; // ML.NET does not say which of them it was
         }
     }
 
-    List<ImageScore> ScoreAll(IReadOnlyList<ModelImage> images)
+    List<ImageScores> ScoreAll(IReadOnlyList<ModelImage> images)
     {
         var written = new List<string>();
         try
         {
             var rows = images.Select(image => new ImageRows.OfFile { ImagePath = PathOf(image, written) }).ToList();
             var scored = model.Transform(mlContext.Data.LoadFromEnumerable(rows));
-            return [.. scored.GetColumn<float[]>(Score_).Select(scores => new ImageScore(scores))];
+            return [.. images.Zip(scored.GetColumn<float[]>(Score_), (image, scores) => new ImageScores(image.Name, scores, null))];
         }
         finally
         {

@@ -1,4 +1,5 @@
 using ResNet.Cli.Output;
+using ResNet.Torch;
 
 namespace ResNet.Cli.Predicting;
 
@@ -22,22 +23,25 @@ internal sealed class PredictionWriter(CommandOutput output, bool isJson, IReadO
     public long Errors { get; private set; }
 
     /// <summary>Writes one line.</summary>
-    public void Write(Prediction prediction)
+    public void Write(ImageScores image)
     {
         Images++;
-        if (prediction.Error is { } error)
+        if (image.Scores is not { } scores)
         {
             Errors++;
             if (isJson)
-                output.Json(new Failed(prediction.Path, error));
+                output.Json(new Failed(image.Path, image.Error!));
             else
-                output.Line($"{prediction.Path}: not scored: {error}");
+                output.Line($"{image.Path}: not scored: {image.Error}");
             return;
         }
-        List<ScoredClass> best = [.. prediction.Best(top).Select(i => new ScoredClass(classNames[i], prediction.Probabilities.Span[i]))];
+        var best = Best(scores);
         if (isJson)
-            output.Json(new Scored(prediction.Path, best[0].Label, best[0].Score, best));
+            output.Json(new Scored(image.Path, best[0].Label, best[0].Score, best));
         else
-            output.Line($"{prediction.Path}: {string.Join(", ", best.Select(c => FormattableString.Invariant($"{c.Label} {c.Score:F3}")))}");
+            output.Line($"{image.Path}: {string.Join(", ", best.Select(c => FormattableString.Invariant($"{c.Label} {c.Score:F3}")))}");
     }
+
+    /// <summary>The classes of the highest probabilities, the highest first; of equal ones the class that comes first.</summary>
+    ScoredClass[] Best(float[] scores) => [.. scores.Index().OrderByDescending(score => score.Item).Take(top).Select(score => new ScoredClass(classNames[score.Index], score.Item))];
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 
 namespace ResNet.Cli.Predicting;
 
@@ -19,10 +20,10 @@ internal sealed record Shard(int Index, int Count)
     }
 
     /// <summary>The first of these paths for the first shard, the second for the second, and so on round.</summary>
-    public IEnumerable<string> Of(IEnumerable<string> paths)
+    public async IAsyncEnumerable<string> Of(IAsyncEnumerable<string> paths, [EnumeratorCancellation] CancellationToken cancellation = default)
     {
         var place = 0;
-        foreach (var path in paths)
+        await foreach (var path in paths.WithCancellation(cancellation))
         {
             if (place == Index - 1)
                 yield return path;

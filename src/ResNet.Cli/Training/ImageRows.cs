@@ -50,6 +50,7 @@ static class ImageRows
 
     static SchemaDefinition Definition(ImageSize size)
     {
+        new ImageTypeAttribute(size.Height, size.Width).Register(); // else ML.NET has no getter for images of that size
         var definition = SchemaDefinition.Create(typeof(OfPixels));
         definition[nameof(OfPixels.Image)].ColumnType = new ImageDataViewType(size.Height, size.Width);
         return definition;

@@ -33,6 +33,8 @@ static class OptionText
         },
     };
 
+    static readonly JsonSerializerOptions line = new(Json) { WriteIndented = false };
+
     /// <summary>Sets one option.</summary>
     /// <param name="options">The options before; they stay as they are.</param>
     /// <param name="assignment">A dotted name and a value, as <c>Optimizer.LearningRate=0.05</c>; names are in any case, values as in JSON, names of values without quotes.</param>
@@ -65,6 +67,15 @@ static class OptionText
             throw new UsageException($"{string.Join('.', names)} cannot be '{text}': {Expected(type)} is expected.", e);
         }
     }
+
+    /// <summary>What an option is, as text.</summary>
+    /// <param name="options">The options.</param>
+    /// <param name="name">A dotted name, in any case, of an option that there is.</param>
+    public static string Get(TrainingOptions options, string name) => name.Split('.').Aggregate(
+        JsonSerializer.SerializeToNode(options, Json), (node, part) => node?.AsObject().First(member => member.Key.Equals(part.Trim(), StringComparison.OrdinalIgnoreCase)).Value)?.ToJsonString(line) ?? "null";
+
+    /// <summary>A preset, or what else a configuration holds, in one line: what is equal is written alike.</summary>
+    public static string Line<T>(T value) => JsonSerializer.Serialize(value, line);
 
     static IEnumerable<PropertyInfo> PropertiesOf(Type type) =>
         type.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(property => property.CanWrite && !leftOut.Contains(property.Name));

@@ -26,21 +26,14 @@ sealed class RunFolder(string path)
     /// <summary>Whether it has the checkpoint of a training.</summary>
     public bool HasCheckpoint => System.IO.File.Exists(File(CheckpointOptions.FileName));
 
+    /// <summary>Whether it says what its training is.</summary>
+    public bool HasConfiguration => System.IO.File.Exists(Configuration);
+
     /// <summary>Makes the folder and writes what is going to be done.</summary>
-    public void Begin(TrainingPlan plan, string? validation)
+    public void Begin(TrainingPlan plan)
     {
         Directory.CreateDirectory(path);
-        var text = JsonSerializer.Serialize(new
-        {
-            Model = plan.Variant.Name,
-            plan.Stem,
-            plan.Recipe,
-            Data = plan.DataPath,
-            Validation = validation,
-            Classes = plan.Images.ClassNames,
-            plan.Preset,
-            plan.Training,
-        }, OptionText.Json);
+        var text = JsonSerializer.Serialize(RunConfiguration.Of(plan), OptionText.Json);
         WholeFile.Write(Configuration, file => System.IO.File.WriteAllText(file, text));
     }
 

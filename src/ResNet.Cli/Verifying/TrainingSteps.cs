@@ -1,9 +1,5 @@
 using ResNet.Torch;
 using ResNet.Torch.Training;
-using TorchSharp.Modules;
-using static TorchSharp.torch;
-using static TorchSharp.torch.nn;
-using OptimizerOptions = ResNet.Torch.OptimizerOptions;
 
 namespace ResNet.Cli.Verifying;
 
@@ -29,44 +25,12 @@ internal static class TrainingSteps
     {
         var losses = run["losses"].Numbers;
         var mean = run.Find("bn1_running_mean_first4")?.NumbersOf(4) ?? [];
-        var trained = Train(variant, options, losses.Count, mean.Count);
+        var trained = SeededSteps.Take(variant, options, losses.Count, mean.Count);
         var figures = new List<ComparedFigure> { ComparedFigure.OfEach("losses", losses, trained.Losses, LossTolerance) };
         if (run.Find("eval_loss_after") is { } loss)
             figures.Add(ComparedFigure.OfEach("loss after them", [loss.Number], [trained.EvalLoss], LossTolerance));
         if (mean.Count > 0)
-            figures.Add(ComparedFigure.Of("running mean", mean, trained.RunningMean, MeanTolerance, "absolute"));
+            figures.Add(ComparedFigure.Of("running mean", mean, trained.RunningMean.Select(value => (double)value), MeanTolerance, "absolute"));
         return figures;
-    }
-
-    static (double[] Losses, double EvalLoss, double[] RunningMean) Train(ResNetVariant variant, OptimizerOptions options, int steps, int means)
-    {
-        using var scope = NewDisposeScope();
-        using var network = ResidualNetwork.Seeded(0, variant, classes: 10);
-        // Six steps on one batch multiply a rounding; PyTorch's layout gives its roundings, ours of channels-last another 1 to 4 %.
-        foreach (var convolution in network.modules().OfType<Conv2d>())
-            convolution.weight = new Parameter(convolution.weight.detach().contiguous());
-        var batch = new TrainingBatch(rand(8, 3, 64, 64), arange(8, dtype: ScalarType.Int64), Share: null);
-        using var images = new LabelledImages(ImagePreset.ImageNet(64, 64), classes: 10);
-        using var objective = new Objective(new(), images);
-        var losses = new double[steps];
-        network.train();
-        using (var weights = new WeightVector(network, options, isHalf: false))
-        using (var optimizer = Optimizer.Create(options, weights))
-        {
-            for (var step = 0; step < steps; step++)
-            {
-                using var ofStep = NewDisposeScope();
-                var loss = objective.Of(network.call(batch.Inputs), batch);
-                loss.backward();
-                weights.CollectGradients();
-                losses[step] = loss.item<float>();
-                optimizer.Step(options.LearningRate, batches: 1);
-            }
-        }
-        network.eval();
-        using var inference = inference_mode();
-        var evalLoss = functional.cross_entropy(network.call(batch.Inputs), batch.Labels).item<float>();
-        var runningMean = network.state_dict()["bn1.running_mean"];
-        return (losses, evalLoss, [.. runningMean.narrow(0, 0, means).data<float>().Select(value => (double)value)]);
     }
 }

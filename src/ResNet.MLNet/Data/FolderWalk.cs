@@ -22,6 +22,9 @@ internal sealed class FolderWalk
 
     public DirectoryInfo Root { get; }
 
+    /// <summary>Whether a file's name says that it is an image.</summary>
+    public static bool IsImage(string fileName) => extensions.Contains(Path.GetExtension(fileName));
+
     /// <summary>The extensions of images, for a message.</summary>
     public static string Extensions => string.Join(", ", extensions);
 
@@ -71,7 +74,7 @@ internal sealed class FolderWalk
                 }
                 else if (!IsLink(entry) || Follow(entry) is not null)
                 {
-                    if (extensions.Contains(entry.Extension))
+                    if (IsImage(entry.Name))
                         images.Add((FileInfo)entry);
                     else
                         PassOver(PassedOverReason.NotAnImage, entry);

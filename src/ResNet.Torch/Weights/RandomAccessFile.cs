@@ -2,18 +2,19 @@ using Microsoft.Win32.SafeHandles;
 
 namespace ResNet.Torch.Weights;
 
-/// <summary>A file that is read by position; every fault in it is told with its path.</summary>
+/// <summary>A file that is read by position, or what one holds in memory; every fault in it is told with its path.</summary>
 internal sealed class RandomAccessFile : IDisposable
 {
     const int MaxMessageLength = 1000; // names in a hostile file may have megabytes
 
-    readonly SafeFileHandle handle;
+    readonly SafeFileHandle? handle;
+    readonly ReadOnlyMemory<byte> content;
 
-    RandomAccessFile(string path, SafeFileHandle handle)
-    {
-        (Path, this.handle) = (path, handle);
-        Length = RandomAccess.GetLength(handle);
-    }
+    RandomAccessFile(string path, SafeFileHandle handle) => (Path, this.handle, Length) = (path, handle, RandomAccess.GetLength(handle));
+
+    /// <param name="name">What errors call the file.</param>
+    /// <param name="content">All of it.</param>
+    public RandomAccessFile(string name, ReadOnlyMemory<byte> content) => (Path, this.content, Length) = (name, content, content.Length);
 
     public string Path { get; }
 
@@ -63,12 +64,22 @@ internal sealed class RandomAccessFile : IDisposable
     {
         for (var done = 0; done < target.Length;)
         {
-            var read = RandomAccess.Read(handle, target[done..], position + done);
+            var read = ReadSome(position + done, target[done..]);
             if (read == 0)
                 throw Error($"ends at byte {position + done}, {target.Length - done} more bytes were expected. Copy or download it again");
             done += read;
         }
     }
 
-    public void Dispose() => handle.Dispose();
+    int ReadSome(long position, Span<byte> target)
+    {
+        if (handle is not null)
+            return RandomAccess.Read(handle, target, position);
+        var rest = content.Span[(int)Math.Min(position, content.Length)..];
+        var count = Math.Min(rest.Length, target.Length);
+        rest[..count].CopyTo(target);
+        return count;
+    }
+
+    public void Dispose() => handle?.Dispose();
 }

@@ -21,7 +21,12 @@ sealed class PredictProcess : IDisposable
             RedirectStandardError = true,
             StandardInputEncoding = utf8,
             StandardOutputEncoding = utf8,
-            Environment = { ["OMP_NUM_THREADS"] = "1", ["LC_ALL"] = "de_DE.ISO-8859-1" }, // paths are in UTF-8 whatever the system's language is
+            Environment =
+            {
+                ["OMP_NUM_THREADS"] = "1",
+                ["LC_ALL"] = "de_DE.ISO-8859-1",    // paths are in UTF-8 whatever the system's language is
+                ["DOTNET_GCgen0size"] = "200000",   // 2 MiB: garbage does not pass for memory that grows, however large the processor's cache is
+            },
         })!;
         error = process.StandardError.ReadToEndAsync();
     }
@@ -30,13 +35,13 @@ sealed class PredictProcess : IDisposable
 
     public StreamReader Output => process.StandardOutput;
 
-    /// <summary>The memory that it holds now, in bytes.</summary>
-    public long Memory
+    /// <summary>The most memory that it has held so far, in bytes.</summary>
+    public long PeakMemory
     {
         get
         {
             process.Refresh();
-            return process.WorkingSet64;
+            return process.PeakWorkingSet64;
         }
     }
 
@@ -48,6 +53,9 @@ sealed class PredictProcess : IDisposable
         Assert.IsNotNull(line.Result, "The results have ended.");
         return JsonDocument.Parse(line.Result).RootElement;
     }
+
+    /// <summary>Stops it as Ctrl-C does; not on Windows.</summary>
+    public void Interrupt() => Tool.Interrupt(process);
 
     /// <summary>Waits for the end.</summary>
     /// <returns>The exit code, and what came on standard error.</returns>

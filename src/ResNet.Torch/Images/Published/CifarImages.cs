@@ -3,108 +3,98 @@ using System.IO.Compression;
 
 namespace ResNet.Torch.Images.Published;
 
-/// <summary>The binary version of CIFAR-10 and CIFAR-100: a label or two, then 32×32 values of red, of green and of blue.</summary>
+/// <summary>CIFAR-10 and CIFAR-100 as their authors publish them: a folder of files, one of these, or their archive.</summary>
 internal static class CifarImages
 {
-    const int Side = 32, Plane = Side * Side, ImageBytes = 3 * Plane;
+    const long MaxFileBytes = 1 << 28; // of a file in an archive; CIFAR-100's largest has 161 MB
 
     static readonly string[] names10 = ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"];
 
-    /// <summary>CIFAR-10 or CIFAR-100: names of its files, and bytes of labels before each image, the last of which counts.</summary>
-    sealed record Kind(string[] Train, string[] Test, string Names, int LabelBytes, int Classes)
+    /// <summary>A file, as it is called in errors, and what it holds.</summary>
+    readonly record struct Content(string Name, byte[] Bytes)
     {
-        public string[] Files(DataSetPart part) => part == DataSetPart.Train ? Train : Test;
+        public static Content Of(string path) => new(path, File.ReadAllBytes(path));
     }
 
-    static readonly Kind[] kinds =
-    [
-        new(["data_batch_1.bin", "data_batch_2.bin", "data_batch_3.bin", "data_batch_4.bin", "data_batch_5.bin"], ["test_batch.bin"], "batches.meta.txt", 1, 10),
-        new(["train.bin"], ["test.bin"], "fine_label_names.txt", 2, 100),
-    ];
-
-    public static bool IsAt(string path) => Directory.Exists(path) ? KindOf(name => File.Exists(Path.Combine(path, name))) is not null : IsArchive(path) || KindOfFile(path) is not null;
+    public static bool IsAt(string path) => Directory.Exists(path) ? VersionIn(path) is not null : IsArchive(path) || VersionOf(path) is not null;
 
     public static PublishedImages Load(string path, DataSetPart part)
     {
-        if (KindOfFile(path) is { } single)
-        {
-            var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
-            return Of(single, [(path, File.ReadAllBytes(path))], ReadNames(folder, single));
-        }
-        if (IsArchive(path))
-            return OfArchive(path, part);
-        var kind = KindOf(name => File.Exists(Path.Combine(path, name)))!;
-        var missing = kind.Files(part).Where(name => !File.Exists(Path.Combine(path, name))).ToList();
-        if (missing.Count > 0)
-            throw new FileNotFoundException($"{path} lacks {string.Join(", ", missing)}.", Path.Combine(path, missing[0]));
-        return Of(kind, kind.Files(part).Select(name => Path.Combine(path, name)).Select(file => (file, File.ReadAllBytes(file))), ReadNames(path, kind));
+        if (Directory.Exists(path))
+            return OfFolder(path, VersionIn(path)!, part);
+        if (VersionOf(path) is { } version)
+            return Of(version, [Content.Of(path)], NamesIn(Path.GetDirectoryName(Path.GetFullPath(path))!, version));
+        return OfArchive(path, part);
     }
 
     static bool IsArchive(string path) => Path.GetFileName(path) is var name && name.StartsWith("cifar", StringComparison.OrdinalIgnoreCase)
         && (name.EndsWith(".tar.gz", StringComparison.OrdinalIgnoreCase) || name.EndsWith(".tgz", StringComparison.OrdinalIgnoreCase));
 
-    static Kind? KindOf(Func<string, bool> exists) => kinds.FirstOrDefault(kind => kind.Train.Concat(kind.Test).Any(exists));
+    /// <summary>The version that a folder has files of.</summary>
+    static CifarVersion? VersionIn(string folder) => CifarVersion.All.FirstOrDefault(version =>
+        version.Train.Concat(version.Test).Select(name => Path.Combine(folder, name)).Any(file => File.Exists(file) && version.Accepts(file)));
 
-    static Kind? KindOfFile(string path) => KindOf(name => name == Path.GetFileName(path));
+    /// <summary>The version that a file is of, by its name.</summary>
+    static CifarVersion? VersionOf(string path) => CifarVersion.All.FirstOrDefault(version => version.Train.Concat(version.Test).Contains(Path.GetFileName(path)) && version.Accepts(path));
 
-    static string? ReadNames(string folder, Kind kind) => Path.Combine(folder, kind.Names) is var path && File.Exists(path) ? File.ReadAllText(path) : null;
+    static Content? NamesIn(string folder, CifarVersion version) => Path.Combine(folder, version.Names) is var path && File.Exists(path) ? Content.Of(path) : null;
+
+    static PublishedImages OfFolder(string folder, CifarVersion version, DataSetPart part)
+    {
+        string[] files = [.. version.Files(part).Select(name => Path.Combine(folder, name))];
+        string[] missing = [.. files.Where(file => !File.Exists(file))];
+        if (missing.Length > 0)
+            throw new FileNotFoundException($"{folder} lacks {string.Join(", ", missing.Select(Path.GetFileName))}.", missing[0]);
+        return Of(version, files.Select(Content.Of), NamesIn(folder, version));
+    }
 
     static PublishedImages OfArchive(string path, DataSetPart part)
     {
-        var (files, names) = (new Dictionary<string, byte[]>(), new Dictionary<string, string>());
+        var files = ReadArchive(path, name => CifarVersion.All.Any(version => version.Files(part).Contains(name) || version.Names == name));
+        var found = CifarVersion.All.FirstOrDefault(version => version.Files(part).All(files.ContainsKey))
+            ?? throw new InvalidDataException($"{path} has no images of CIFAR: none of {string.Join(", ", CifarVersion.All.Select(version => version.Files(part)[0]))} with all that belongs to it. Fetch it again.");
+        return Of(found, found.Files(part).Select(name => files[name]), files.TryGetValue(found.Names, out var names) ? names : null);
+    }
+
+    static Dictionary<string, Content> ReadArchive(string path, Func<string, bool> isWanted)
+    {
+        var files = new Dictionary<string, Content>();
         try
         {
             using var tar = new TarReader(new GZipStream(File.OpenRead(path), CompressionMode.Decompress));
             while (tar.GetNextEntry() is { } entry)
             {
                 var name = Path.GetFileName(entry.Name);
-                if (entry.DataStream is null)
+                if (entry.DataStream is null || !isWanted(name))
                     continue;
-                using var content = new MemoryStream();
-                if (kinds.Any(kind => kind.Files(part).Contains(name) || kind.Names == name))
-                    entry.DataStream.CopyTo(content);
-                if (kinds.Any(kind => kind.Names == name))
-                    names[name] = System.Text.Encoding.UTF8.GetString(content.ToArray());
-                else if (content.Length > 0)
-                    files[name] = content.ToArray();
+                if (entry.Length > MaxFileBytes)
+                    throw new InvalidDataException($"its {name} has {entry.Length} bytes, more than any of CIFAR's files");
+                using var content = new MemoryStream((int)entry.Length);
+                entry.DataStream.CopyTo(content);
+                files[name] = new($"{path}, {name}", content.ToArray());
             }
         }
         catch (Exception e) when (e is InvalidDataException or EndOfStreamException or FormatException)
         {
             throw new InvalidDataException($"{path} is no tar.gz archive, or a damaged one ({e.Message.TrimEnd('.')}). Fetch it again.", e);
         }
-        var found = kinds.FirstOrDefault(kind => kind.Files(part).All(files.ContainsKey))
-            ?? throw new InvalidDataException($"{path} has neither {kinds[0].Files(part)[0]} nor {kinds[1].Files(part)[0]}. The binary version of CIFAR is read (cifar-10-binary.tar.gz), not Python's.");
-        return Of(found, found.Files(part).Select(name => ($"{path}, {name}", files[name])), names.GetValueOrDefault(found.Names));
+        return files;
     }
 
-    static PublishedImages Of(Kind kind, IEnumerable<(string Name, byte[] Content)> files, string? names)
+    static PublishedImages Of(CifarVersion version, IEnumerable<Content> files, Content? names)
     {
-        var (pixels, labels) = (new List<byte[]>(), new List<byte>());
-        var recordBytes = kind.LabelBytes + ImageBytes;
-        foreach (var (name, content) in files)
-        {
-            if (content.Length == 0 || content.Length % recordBytes != 0)
-                throw new InvalidDataException($"{name} has {content.Length} bytes, which are no whole number of images of {recordBytes}. Fetch it again.");
-            for (var start = 0; start < content.Length; start += recordBytes)
-            {
-                var label = content[start + kind.LabelBytes - 1];
-                if (label >= kind.Classes)
-                    throw new InvalidDataException($"{name}, image {start / recordBytes}: the label is {label}; there are {kind.Classes} classes. Fetch it again.");
-                labels.Add(label);
-                pixels.Add(Interleaved(content.AsSpan(start + kind.LabelBytes, ImageBytes)));
-            }
-        }
-        var lines = names?.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        var classNames = lines?.Length == kind.Classes ? lines : kind.Classes == names10.Length ? names10 : null;
-        return new(new(Side, Side), channels: 3, [.. pixels.SelectMany(image => image)], [.. labels], classNames);
+        List<CifarImage> images = [.. files.SelectMany(file => version.Read(file.Name, file.Bytes))];
+        var pixels = new byte[images.Count * CifarVersion.ImageBytes];
+        foreach (var (i, image) in images.Index())
+            Interleave(image.Planes.Span, pixels.AsSpan(i * CifarVersion.ImageBytes, CifarVersion.ImageBytes));
+        var classNames = (names is { } content ? version.ReadNames(content.Name, content.Bytes) : null) ?? (version.Classes == names10.Length ? names10 : null);
+        return new(new(CifarVersion.Side, CifarVersion.Side), channels: 3, pixels, [.. images.Select(image => (byte)image.Label)], classNames);
     }
 
-    static byte[] Interleaved(ReadOnlySpan<byte> planes)
+    static void Interleave(ReadOnlySpan<byte> planes, Span<byte> pixels)
     {
-        var pixels = new byte[ImageBytes];
-        for (var i = 0; i < Plane; i++)
-            (pixels[3 * i], pixels[3 * i + 1], pixels[3 * i + 2]) = (planes[i], planes[Plane + i], planes[2 * Plane + i]);
-        return pixels;
+        const int plane = CifarVersion.Plane;
+        for (var i = 0; i < plane; i++)
+            (pixels[3 * i], pixels[3 * i + 1], pixels[3 * i + 2]) = (planes[i], planes[plane + i], planes[2 * plane + i]);
     }
 }

@@ -3,8 +3,8 @@ using ResNet.Torch.Images.Published;
 namespace ResNet.Torch;
 
 /// <summary>
-/// Small images with labels, read from the files that a data set's authors publish: MNIST and Fashion-MNIST (idx), CIFAR-10 and CIFAR-100 (binary
-/// version). All pixels are in memory.
+/// Small images with labels, read from the files that a data set's authors publish: MNIST and Fashion-MNIST (idx), CIFAR-10 and CIFAR-100 (the
+/// binary version, and Python's, of which nothing is run). All pixels are in memory.
 /// </summary>
 public sealed class PublishedImages
 {
@@ -49,8 +49,8 @@ public sealed class PublishedImages
 
     /// <summary>Reads a set.</summary>
     /// <param name="path">
-    /// A folder with the files; or one of them: an idx file of images, whose labels lie beside it, a CIFAR batch (.bin), or CIFAR's archive (.tar.gz). idx
-    /// files may be compressed (.gz).
+    /// A folder with the files; or one of them: an idx file of images, whose labels lie beside it, a CIFAR batch (test_batch.bin,
+    /// test_batch, …), or CIFAR's archive (cifar-….tar.gz). idx files may be compressed (.gz).
     /// </param>
     /// <param name="part">Which part of a folder or archive; a single file is read whatever part it is of.</param>
     /// <exception cref="FileNotFoundException">There is no such file, or none of that part.</exception>
@@ -62,7 +62,7 @@ public sealed class PublishedImages
             return IdxImages.Load(path, part);
         return CifarImages.IsAt(path)
             ? CifarImages.Load(path, part)
-            : throw new FileNotFoundException($"{path} is no data set as its authors publish it: files of MNIST or Fashion-MNIST (train-images-idx3-ubyte.gz, …) or the binary version of CIFAR (test_batch.bin, cifar-10-binary.tar.gz, …) are expected.", path);
+            : throw new FileNotFoundException($"{path} is no data set as its authors publish it: files of MNIST or Fashion-MNIST (train-images-idx3-ubyte.gz, …) or CIFAR (test_batch.bin or test_batch, cifar-10-binary.tar.gz or cifar-10-python.tar.gz, …) are expected.", path);
     }
 
     /// <summary>The images as a network wants them: channels converted, resized and cropped as a preset says.</summary>

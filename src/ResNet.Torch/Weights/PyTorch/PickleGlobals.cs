@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using static TorchSharp.torch;
 
 namespace ResNet.Torch.Weights.PyTorch;
@@ -50,7 +49,9 @@ internal static class PickleGlobals
             .Concat(types.Select(t => (Name: $"torch.{t}", Value: (object)new PickleGlobal($"torch.{t}"))))
             .ToDictionary(g => g.Name, g => g.Value);
 
-    public static bool TryFind(string module, string name, [NotNullWhen(true)] out object? global) => all.TryGetValue($"{module}.{name}", out global);
+    /// <summary>What pickles of tensors may mention.</summary>
+    public static PickleVocabulary Tensors { get; } = new(
+        "tensors", (module, name) => all.GetValueOrDefault($"{module}.{name}"), "If you trust the file, load it in PyTorch and save its state_dict() alone");
 
     static object? First(object?[] arguments, PickleSource source) => arguments is [var first, ..]
         ? first

@@ -4,14 +4,16 @@ namespace ResNet.Torch.Weights.PyTorch;
 
 /// <summary>
 /// Reads a pickle of protocol 2 to 5 (Python's pickletools describes the instructions) without running anything: names are
-/// those of <see cref="PickleGlobals"/> or an error. It keeps its own stack, so nesting costs no recursion.
+/// those of its vocabulary or an error. It keeps its own stack, so nesting costs no recursion.
 /// </summary>
 /// <param name="source">The bytes; they are left just after the pickle's end.</param>
 /// <param name="storageOf">Gives the storage that a persistent id stands for.</param>
-internal sealed class PickleMachine(PickleSource source, Func<object?, object> storageOf)
+/// <param name="names">The names that it may mention; <see cref="PickleGlobals.Tensors"/> when null.</param>
+internal sealed class PickleMachine(PickleSource source, Func<object?, object> storageOf, PickleVocabulary? names = null)
 {
     const int MaxIntegerBytes = 256;
 
+    readonly PickleVocabulary vocabulary = names ?? PickleGlobals.Tensors;
     readonly List<object?> stack = [];
     readonly List<int> marks = [];
     readonly Dictionary<uint, object?> memo = [];
@@ -32,7 +34,7 @@ internal sealed class PickleMachine(PickleSource source, Func<object?, object> s
     void Execute(byte code)
     {
         if (!ExecuteValue(code) && !ExecuteContainer(code) && !ExecuteCall(code))
-            throw source.Error($"the pickle has instruction 0x{code:x2}, which files of tensors do not need");
+            throw source.Error($"the pickle has instruction 0x{code:x2}, which files of {vocabulary.Kind} do not need");
     }
 
     bool ExecuteValue(byte code)
@@ -48,8 +50,8 @@ internal sealed class PickleMachine(PickleSource source, Func<object?, object> s
             case 0x8a: PushInteger(source.Byte()); break;
             case 0x8b: PushInteger(source.UInt32()); break;
             case (byte)'G': Push(source.Double()); break;
-            case (byte)'U': Push(source.Text(source.Byte())); break;     // Python 2's strings
-            case (byte)'T': Push(source.Text(source.UInt32())); break;
+            case (byte)'U': PushString(source.Byte()); break;
+            case (byte)'T': PushString(source.UInt32()); break;
             case 0x8c: Push(source.Text(source.Byte())); break;
             case (byte)'X': Push(source.Text(source.UInt32())); break;
             case 0x8d: Push(source.Text(source.UInt64())); break;
@@ -112,18 +114,16 @@ internal sealed class PickleMachine(PickleSource source, Func<object?, object> s
                 var (arguments, callee) = (Pop(), Pop());
                 Push(Call(callee, arguments));
                 break;
-            case (byte)'b': Pop(); Peek(); break; // attributes, such as the _metadata of a state dictionary: not needed
+            case (byte)'b': SetState(Pop()); break;
             case (byte)'Q': Push(storageOf(Pop())); break;
             default: return false;
         }
         return true;
     }
 
-    object Global(string? module, string? name) => module is not null && name is not null && PickleGlobals.TryFind(module, name, out var global)
+    object Global(string? module, string? name) => module is not null && name is not null && vocabulary.Find(module, name) is { } global
         ? global
-        : throw source.Error(
-            $"the pickle names {module ?? "?"}.{name ?? "?"}, which is not one of the few names that tensors need, and nothing of it was run. " +
-            "If you trust the file, load it in PyTorch and save its state_dict() alone");
+        : throw source.Error($"the pickle names {module ?? "?"}.{name ?? "?"}, which is not one of the few names that {vocabulary.Kind} need, and nothing of it was run. {vocabulary.Advice}");
 
     object? Call(object? callee, object? arguments) => (callee, arguments) switch
     {
@@ -132,6 +132,22 @@ internal sealed class PickleMachine(PickleSource source, Func<object?, object> s
         (StorageType type, _) => throw source.Error($"the pickle calls {type.Name} in a way that is not known"),
         _ => throw source.Error("the pickle calls something that is no name"),
     };
+
+    /// <summary>A string of Python 2's, which is bytes.</summary>
+    void PushString(uint count)
+    {
+        if (vocabulary.KeepsBytes)
+            Push(source.Bytes(count));
+        else
+            Push(source.Text(count));
+    }
+
+    /// <summary>Others' attributes, such as the _metadata of a state dictionary, are not needed.</summary>
+    void SetState(object? state)
+    {
+        if (Peek() is PickledObject made)
+            made.State = state;
+    }
 
     /// <summary>A long where it fits, else a BigInteger.</summary>
     void PushInteger(uint count)

@@ -7,18 +7,19 @@ namespace ResNet.Torch.Weights.PyTorch;
 /// The bytes of the pickles in a file, and what reading them may cost: pickles can ask for far more memory than they have
 /// bytes, so their length and the number of their instructions are bounded.
 /// </summary>
-internal sealed class PickleSource(RandomAccessFile file, long start, long end)
+/// <param name="file">The file.</param>
+/// <param name="start">Where the first pickle begins.</param>
+/// <param name="end">Where the last one ends, at the latest.</param>
+/// <param name="maxBytes">What all may have together: ResNet-152's checkpoint takes 100 KB and 25,000 instructions.</param>
+internal sealed class PickleSource(RandomAccessFile file, long start, long end, int maxBytes = 16 << 20)
 {
-    /// <summary>ResNet-152's checkpoint takes 100 KB and 25,000 instructions.</summary>
-    const int MaxBytes = 16 << 20;
-
     const int MaxInstructions = 1_000_000;
     const int MaxNameBytes = 1024;
 
     static readonly UTF8Encoding utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: false);
 
     readonly byte[] buffer = new byte[1 << 16];
-    readonly long limit = Math.Min(end, start + MaxBytes);
+    readonly long limit = Math.Min(end, start + maxBytes);
     long bufferStart = start;
     int buffered;
     int spent;
@@ -100,6 +101,6 @@ internal sealed class PickleSource(RandomAccessFile file, long start, long end)
             return;
         throw limit == end
             ? Error($"the pickle ends early ({count} bytes more were expected)")
-            : Error($"the pickle is larger than {MaxBytes} bytes");
+            : Error($"the pickle is larger than {maxBytes} bytes");
     }
 }

@@ -19,6 +19,24 @@ internal sealed class PickleDictionary
 /// <param name="Call">What calling it gives; null when it is only mentioned.</param>
 internal sealed record PickleGlobal(string Name, Func<object?[], PickleSource, object?>? Call = null);
 
+/// <summary>The names that pickles of a kind may mention: what mentions another is refused.</summary>
+/// <param name="Kind">What such pickles hold, as "tensors".</param>
+/// <param name="Find">Gives what stands in the place of a module's name; null for all but a few.</param>
+/// <param name="Advice">What to do about a file that mentions another.</param>
+/// <param name="KeepsBytes">Whether Python 2's strings, which may be any bytes, are byte[]; else they are text.</param>
+internal sealed record PickleVocabulary(string Kind, Func<string, string, object?> Find, string Advice, bool KeepsBytes = false);
+
+/// <summary>What a call made, kept as it was told: its arguments, and the state that it was given then.</summary>
+internal sealed class PickledObject(string name, object?[] arguments)
+{
+    /// <summary>What was called.</summary>
+    public string Name => name;
+
+    public object?[] Arguments => arguments;
+
+    public object? State { get; set; }
+}
+
 /// <summary>The type of a storage: <c>torch.FloatStorage</c> and its like.</summary>
 internal sealed record StorageType(string Name, ScalarType Type, int Size);
 
