@@ -1,4 +1,5 @@
 using ResNet.Torch;
+using ResNet.Torch.Images;
 
 namespace ResNet.Cli.Loading;
 
@@ -8,9 +9,9 @@ abstract record ModelImage
     /// <summary>What the image is called in results and errors: a file's path.</summary>
     public abstract string Name { get; }
 
-    /// <summary>Reads the pixels that a network with this preset takes.</summary>
+    /// <summary>Reads the pixels that a network with this preset takes, of all parts that are scored.</summary>
     /// <param name="preset">The preset.</param>
-    /// <param name="target"><see cref="ImagePreset.ImageBytes"/> bytes.</param>
+    /// <param name="target"><see cref="ImagePreset.ScoredBytes"/> bytes.</param>
     /// <exception cref="ImageDecodingException">The file cannot be read, or has a size that the preset does not take.</exception>
     public abstract void Read(ImagePreset preset, Span<byte> target);
 
@@ -19,7 +20,7 @@ abstract record ModelImage
     {
         public override string Name => Path;
 
-        public override void Read(ImagePreset preset, Span<byte> target) => preset.ReadFile(Path).CopyTo(target);
+        public override void Read(ImagePreset preset, Span<byte> target) => new ImageReader(preset).Read(Path, target);
     }
 
     /// <summary>Pixels in memory, of 3 channels or 1.</summary>
@@ -27,6 +28,6 @@ abstract record ModelImage
     {
         public override string Name => Title;
 
-        public override void Read(ImagePreset preset, Span<byte> target) => preset.ReadPixels(Values.Span, Size, Channels).CopyTo(target);
+        public override void Read(ImagePreset preset, Span<byte> target) => preset.ReadForScoring(Values.Span, Size, Channels).CopyTo(target);
     }
 }

@@ -74,8 +74,6 @@ sealed class OnnxModel : PresetModel
     protected override float[] Score(ReadOnlySpan<byte> pixels)
     {
         var count = pixels.Length / Preset.ImageBytes;
-        if (count == 0)
-            return [];
         // A file that was exported for a number of images takes no other: what lacks is whatever was there before, and its scores are left out.
         var batch = session.InputMetadata.Values.First().Dimensions[0] is > 0 and var exported ? exported : count;
         var scores = new List<float>(count * ClassNames.Count);

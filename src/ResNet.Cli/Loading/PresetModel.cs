@@ -14,7 +14,7 @@ abstract class PresetModel : LoadedModel
 
     protected override IReadOnlyList<ImageScores> ScoreBatch(IReadOnlyList<ModelImage> images)
     {
-        var (bytes, errors) = (Preset.ImageBytes, new string?[images.Count]);
+        var (bytes, errors) = (Preset.ScoredBytes, new string?[images.Count]);
         var pixels = ArrayPool<byte>.Shared.Rent(checked(images.Count * bytes));
         try
         {
@@ -25,7 +25,8 @@ abstract class PresetModel : LoadedModel
                 if (errors[i] is null)
                     pixels.AsSpan(i * bytes, bytes).CopyTo(pixels.AsSpan(good++ * bytes, bytes));
             }
-            var scores = new Queue<float[]>(Score(pixels.AsSpan(0, good * bytes)).Chunk(ClassNames.Count));
+            var ofCrops = good == 0 ? [] : Score(pixels.AsSpan(0, good * bytes));
+            var scores = new Queue<float[]>(CropAverages.Of(ofCrops, Preset.CropCount, Math.Max(good, 1)).Chunk(ClassNames.Count));
             return [.. images.Zip(errors, (image, error) => new ImageScores(image.Name, error is null ? scores.Dequeue() : null, error))];
         }
         finally
@@ -48,7 +49,7 @@ abstract class PresetModel : LoadedModel
     }
 
     /// <summary>Probabilities of images.</summary>
-    /// <param name="pixels">Images of <see cref="ImagePreset.ImageBytes"/> bytes, one after the other; perhaps none.</param>
+    /// <param name="pixels">Images of <see cref="ImagePreset.ImageBytes"/> bytes, one after the other.</param>
     /// <returns>N × classes.</returns>
     protected abstract float[] Score(ReadOnlySpan<byte> pixels);
 }
