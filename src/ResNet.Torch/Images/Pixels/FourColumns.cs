@@ -25,8 +25,8 @@ internal readonly ref struct FourColumns
         (from, length, groups) = (columns.From, columns.Length, columns.GroupCount);
         var count = (length + Columns - 1) / Columns * groups;
         windowRoom = new(count);
-        picks = new(count * WindowBytes);
-        weights = new(count * WindowBytes);
+        picks = Scratch<byte>.OnLines(count * WindowBytes);
+        weights = Scratch<int>.OnLines(count * WindowBytes);
         for (int first = 0, n = 0; first < length; first += Columns)
         {
             for (var g = 0; g < groups; g++, n++)

@@ -36,7 +36,7 @@ internal ref struct JpegScan
     public static bool Decode(JpegHeader header, ReadOnlySpan<byte> scan, ReadOnlySpan<JpegPlane> planes, Span<byte> samples)
     {
         using var segment = new Scratch<byte>(EntropyCodedData.RoomFor(scan.Length));
-        using var blocks = new Scratch<short>(BlocksAtOnce * ZigZag.Room);
+        using var blocks = Scratch<short>.OnLines(BlocksAtOnce * ZigZag.Room);
         return new JpegScan(header, planes, samples, blocks.Span, new(scan, segment.Span)).Decode();
     }
 
