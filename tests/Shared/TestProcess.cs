@@ -15,6 +15,10 @@ static class TestProcess
     public static Process StartWithTemporaryFolder(string folder, params string[] arguments) =>
         Process.Start(Redirected(new("dotnet", Command(arguments)) { Environment = { ["TMPDIR"] = folder, ["TEMP"] = folder, ["TMP"] = folder } }))!;
 
+    /// <summary>Starts it with a variable in its environment.</summary>
+    public static Process StartWith(string variable, string value, params string[] arguments) =>
+        Process.Start(Redirected(new("dotnet", Command(arguments)) { Environment = { [variable] = value } }))!;
+
     /// <summary>Starts it where no file may grow beyond a size, as on a full disk; Unix only.</summary>
     public static Process StartWithFilesOfAtMost(int kilobytes, params string[] arguments) =>
         // Else the system ends a process that writes more; the runtime's own mapping of executable pages is a large file.
