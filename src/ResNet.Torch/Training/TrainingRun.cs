@@ -154,7 +154,7 @@ internal sealed class TrainingRun : IDisposable
         var loss = objective.Of(logits, batch);
         loss.backward();
         weights.CollectGradients();
-        return (loss.item<float>(), logits.argmax(1).eq(batch.Labels).sum().item<long>(), batch.Labels.shape[0]);
+        return (loss.item<float>(), logits.argmax(1).eq(batch.Labels).sum().item<long>(), batch.Labels.size(0));
     }
 
     /// <summary>A step at a rate of one's own, whatever the loss: what a learning-rate range test is made of.</summary>
