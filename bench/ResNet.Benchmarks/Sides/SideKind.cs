@@ -14,10 +14,13 @@ sealed record SideKind(string Name, string Label, Func<SideSettings, ISide> Crea
     // The library leaves the allocator of a host alone that has set anything about it; this sets what is so anyway.
     static readonly KeyValuePair<string, string> defaultAllocator = new("GLIBC_TUNABLES", "glibc.malloc.check=0");
 
+    // The same for how long OpenMP's threads spin: GCC's default.
+    static readonly KeyValuePair<string, string> defaultWaiting = new("GOMP_SPINCOUNT", "300000");
+
     public static readonly SideKind
         ScoredFiles = new("scored-files", "ResNetScorer on paths", settings => new ScoredFiles(settings, new ScorerPipeline(settings))),
         OnnxFiles = new("onnx-files", "LoadImages, ResizeImages, ExtractPixels, OnnxTransformer", settings => new ScoredFiles(settings, new OnnxPipeline(settings))),
-        PlainFiles = new("plain-files", "SkiaSharp and the network's layers in float32, NCHW", settings => new PlainFiles(settings)) { Environment = [defaultAllocator, wholeCollections] },
+        PlainFiles = new("plain-files", "SkiaSharp and the network's layers in float32, NCHW", settings => new PlainFiles(settings)) { Environment = [defaultAllocator, defaultWaiting, wholeCollections] },
         PredictedFile = new("predicted-file", "PredictionEngine with ResNetScorer", settings => new PredictedFile(settings, new ScorerPipeline(settings))),
         OnnxPredictedFile = new("onnx-predicted-file", "PredictionEngine with OnnxTransformer", settings => new PredictedFile(settings, new OnnxPipeline(settings))),
         Predictor = new("predictor", "ImageClassifier.Score on ready bytes", settings => new ReadyBytes(settings)),
@@ -28,7 +31,7 @@ sealed record SideKind(string Name, string Label, Func<SideSettings, ISide> Crea
         Trainer = new("trainer", "Trainer.Train", settings => new TrainerSteps(settings)),
         PlainTraining = new("plain-training", "a plain TorchSharp loop: float32, NCHW, default allocator", settings => new PlainSteps(settings))
         {
-            Environment = [defaultAllocator, wholeCollections],
+            Environment = [defaultAllocator, defaultWaiting, wholeCollections],
         },
         FashionFit = new("fashion-fit", "Fit on Fashion-MNIST", settings => new FashionFit(settings)),
         FashionSteps = new("fashion-steps", "bare training steps on ready batches", settings => new FashionSteps(settings)) { Environment = [wholeCollections] },

@@ -10,7 +10,7 @@ public class VectorWidthTests
     [DataRow("DOTNET_EnableHWIntrinsic")] // scalars alone
     public void Step_OnALesserProcessor_IsPyTorchs(string feature)
     {
-        using var process = TestProcess.StartWith(feature, "0", "--filter", $"FullyQualifiedName~{nameof(OptimizerTests)}.{nameof(OptimizerTests.Step_TenTimes_IsPyTorchs)}|FullyQualifiedName~{nameof(WeightVectorTests.Update_GradientsInBFloat16_MovesAsTheirFloat32)}");
+        using var process = TestProcess.StartWith([new(feature, "0")], "--filter", $"FullyQualifiedName~{nameof(OptimizerTests)}.{nameof(OptimizerTests.Step_TenTimes_IsPyTorchs)}|FullyQualifiedName~{nameof(WeightVectorTests.Update_GradientsInBFloat16_MovesAsTheirFloat32)}");
         var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
 
