@@ -61,6 +61,6 @@ static class PlainLoop
             images.CopyPixels(indices[i], pixels.AsSpan(i * preset.ImageBytes));
         var batch = tensor(pixels, [indices.Length, preset.Height, preset.Width, preset.Channels]).permute(0, 3, 1, 2).contiguous();
         var (mean, std) = (tensor(preset.Mean.ToArray()).view(1, -1, 1, 1), tensor(preset.Std.ToArray()).view(1, -1, 1, 1));
-        return ((batch.to(ScalarType.Float32) / 255 - mean) / std, tensor(Array.ConvertAll(indices, i => (long)images.Label(i))));
+        return ((batch.to(ScalarType.Float32) / tensor(255f) - mean) / std, tensor(Array.ConvertAll(indices, i => (long)images.Label(i))));
     }
 }

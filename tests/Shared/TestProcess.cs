@@ -15,6 +15,15 @@ static class TestProcess
     public static Process StartWithTemporaryFolder(string folder, params string[] arguments) =>
         Process.Start(Redirected(new("dotnet", Command(arguments)) { Environment = { ["TMPDIR"] = folder, ["TEMP"] = folder, ["TMP"] = folder } }))!;
 
+    /// <summary>Starts it with variables in its environment; one that is null is taken out.</summary>
+    public static Process StartWith(IEnumerable<KeyValuePair<string, string?>> variables, params string[] arguments)
+    {
+        var start = Redirected(new("dotnet", Command(arguments)));
+        foreach (var (name, value) in variables)
+            start.Environment[name] = value;
+        return Process.Start(start)!;
+    }
+
     /// <summary>Starts it where no file may grow beyond a size, as on a full disk; Unix only.</summary>
     public static Process StartWithFilesOfAtMost(int kilobytes, params string[] arguments) =>
         // Else the system ends a process that writes more; the runtime's own mapping of executable pages is a large file.

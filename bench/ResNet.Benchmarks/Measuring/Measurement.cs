@@ -13,6 +13,13 @@ sealed record Measurement(double Items, double Seconds)
     /// <summary>What the process held after the round, where that is measured.</summary>
     public MemoryUse? Memory { get; init; }
 
+    /// <summary>What several turns came to together; the memory is that after the last.</summary>
+    public static Measurement Sum(IReadOnlyList<Measurement> turns) => new(turns.Sum(turn => turn.Items), turns.Sum(turn => turn.Seconds))
+    {
+        Each = [.. turns.SelectMany(turn => turn.Each)],
+        Memory = turns[^1].Memory,
+    };
+
     /// <summary>Items in a second.</summary>
     [JsonIgnore]
     public double Rate => Items / Seconds;

@@ -18,6 +18,7 @@ sealed record Row(string Name, string Description, Action<BenchmarkOptions> Run)
         Comparing("memory", "Memory over 100,000 scored rows against that after the first 1,000.", MemoryOverRows.Run),
         Comparing("convolution", "Arithmetic of the scorer's forward pass against matrix products.", Scoring.Arithmetic),
         new("profile", "Where the time of scoring files and of training goes, by oneDNN's own account.", Profile.Run),
+        new("processor", "What the processor does while files are scored, sampled by Linux's perf; a program with SkiaSharp and TorchSharp alone, and ours.", ProcessorTime.Run),
         new("small", "The pieces: decoding, resizing, a batch, a forward pass (BenchmarkDotNet).", SmallPieces.Run),
     ];
 

@@ -8,7 +8,17 @@ namespace ResNet.Benchmarks.Rows;
 /// <param name="Kind">What it is.</param>
 /// <param name="Images">Images, rows or products of a round: some seconds' worth.</param>
 /// <param name="First">Those of the round before the first, which compiles and is not counted.</param>
-sealed record Load(SideKind Kind, int Images, int First);
+sealed record Load(SideKind Kind, int Images, int First)
+{
+    /// <summary>Images of a turn: a round may be several, so that what disturbs one side disturbs the other too. Default a whole round.</summary>
+    public int Turn { get; init; } = int.MaxValue;
+
+    /// <summary>Images of each turn of a round.</summary>
+    public IEnumerable<int> Turns => Enumerable.Range(0, (Images - 1) / Turn + 1).Select(turn => Math.Min(Turn, Images - turn * Turn));
+
+    /// <summary>"1000", or "1000 in turns of 50 after 300".</summary>
+    public override string ToString() => Turn < Images ? $"{Images} in turns of {Turn} after {First}" : $"{Images}";
+}
 
 /// <summary>Rounds of several sides, taken by turns.</summary>
 sealed class Turns
@@ -36,10 +46,11 @@ sealed class Turns
             processes.AddRange(loads.Select(load => new SideProcess(options.SettingsOf(load.Kind, network))));
             foreach (var (process, load) in processes.Zip(loads))
                 process.Round(Math.Min(load.First, load.Images));
-            foreach (var (round, side) in Alternation.Turns(loads.Length, options.Rounds ?? count))
+            for (var round = 0; round < turns.rounds[0].Length; round++)
             {
-                var measured = turns.rounds[side][round] = processes[side].Round(loads[side].Images);
-                Console.WriteLine(FormattableString.Invariant($"  {row} {network}, round {round + 1}: {measured.Rate:G4}/s in {measured.Seconds:F1} s, {loads[side].Kind.Label}"));
+                turns.Take(round, processes);
+                foreach (var (load, measured) in loads.Zip(turns.rounds.Select(rounds => rounds[round])))
+                    Console.WriteLine(FormattableString.Invariant($"  {row} {network}, round {round + 1}: {measured.Rate:G4}/s in {measured.Seconds:F1} s, {load.Kind.Label}"));
             }
             return turns;
         }
@@ -47,6 +58,19 @@ sealed class Turns
         {
             processes.ForEach(process => process.Dispose());
         }
+    }
+
+    void Take(int round, List<SideProcess> processes)
+    {
+        var turns = loads.Select(load => load.Turns.ToList()).ToList();
+        var parts = loads.Select(_ => new List<Measurement>()).ToList();
+        foreach (var (turn, side) in Alternation.Turns(loads.Length, turns.Max(sizes => sizes.Count), first: round))
+        {
+            if (turn < turns[side].Count)
+                parts[side].Add(processes[side].Round(turns[side][turn]));
+        }
+        for (var side = 0; side < loads.Length; side++)
+            rounds[side][round] = Measurement.Sum(parts[side]);
     }
 
     /// <summary>Ours against another side, round by round.</summary>
@@ -57,7 +81,7 @@ sealed class Turns
     public Comparison Against(int other, Func<Measurement, double> figure, string unit, Goal? goal) => new(
         network, loads[0].Kind.Label, loads[other].Kind.Label, unit, [.. rounds[0].Select(figure)], [.. rounds[other].Select(figure)], goal)
     {
-        Images = loads[0].Images == loads[other].Images ? $"{loads[0].Images}" : $"{loads[0].Images}, {loads[other].Images}",
+        Images = $"{loads[0]}" == $"{loads[other]}" ? $"{loads[0]}" : $"{loads[0]}, {loads[other]}",
         Data = data,
     };
 }

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Microsoft.ML;
-using Microsoft.ML.Data;
 using ResNet.Benchmarks.Measuring;
+using ResNet.Benchmarks.Sides.Pipelines;
 using static TorchSharp.torch;
 
 namespace ResNet.Benchmarks.Sides;
@@ -13,8 +13,8 @@ sealed class HeldMemory(SideSettings settings) : ISide
 
     readonly MLContext mlContext = new();
     readonly string[] files = Photographs.In(settings.Photos);
-    readonly ScoredFiles.Pipeline pipeline = new(settings);
-    IEnumerator<uint>? labels;
+    readonly ScorerPipeline pipeline = new(settings);
+    IEnumerator<int>? classes;
 
     public Measurement Round(int images)
     {
@@ -29,16 +29,16 @@ sealed class HeldMemory(SideSettings settings) : ISide
 
     void MoveNext()
     {
-        while (labels is null || !labels.MoveNext())
+        while (classes is null || !classes.MoveNext())
         {
-            labels?.Dispose();
-            labels = pipeline.Model.Transform(mlContext.Data.LoadFromEnumerable(Photographs.Rows(files, RowsOfAPass))).GetColumn<uint>("PredictedLabel").GetEnumerator();
+            classes?.Dispose();
+            classes = pipeline.Classes(pipeline.Model.Transform(mlContext.Data.LoadFromEnumerable(Photographs.Rows(files, RowsOfAPass)))).GetEnumerator();
         }
     }
 
     public void Dispose()
     {
-        labels?.Dispose();
+        classes?.Dispose();
         pipeline.Dispose();
     }
 }

@@ -1,44 +1,42 @@
 using System.Diagnostics;
 using Microsoft.ML;
 using ResNet.Benchmarks.Measuring;
+using ResNet.Benchmarks.Sides.Pipelines;
 
 namespace ResNet.Benchmarks.Sides;
 
 /// <summary>One image at a time through a prediction engine, from its path to the best of its scores, each timed.</summary>
 sealed class PredictedFile : ISide
 {
+    /// <summary>Images before each round that are not timed: the other side has had the caches, and this one's threads sleep.</summary>
+    const int Before = 3;
+
     readonly string[] files;
-    readonly IDisposable pipeline;
+    readonly FilePipeline pipeline;
     readonly PredictionEngine<ImageFile, Prediction> engine;
 
-    PredictedFile(SideSettings settings, IDisposable pipeline, ITransformer model)
+    int next;
+
+    public PredictedFile(SideSettings settings, FilePipeline pipeline)
     {
         (this.pipeline, files) = (pipeline, Photographs.In(settings.Photos));
-        engine = new MLContext().Model.CreatePredictionEngine<ImageFile, Prediction>(model, new PredictionEngineOptions { OwnsTransformer = false });
-    }
-
-    public static PredictedFile WithScorer(SideSettings settings)
-    {
-        var pipeline = new ScoredFiles.Pipeline(settings);
-        return new(settings, pipeline, pipeline.Model);
-    }
-
-    public static PredictedFile WithOnnx(SideSettings settings)
-    {
-        var pipeline = new OnnxFiles.Pipeline(settings);
-        return new(settings, pipeline, pipeline.Model);
+        engine = new MLContext().Model.CreatePredictionEngine<ImageFile, Prediction>(pipeline.Model, new PredictionEngineOptions { OwnsTransformer = false });
     }
 
     public Measurement Round(int images)
     {
-        var seconds = Photographs.Rows(files, images).Select(Seconds).ToArray();
+        for (var i = 0; i < Before; i++)
+            _ = Seconds(files[(next + i) % files.Length]);
+        var seconds = new double[images];
+        for (var i = 0; i < images; i++, next = (next + 1) % files.Length)
+            seconds[i] = Seconds(files[next]);
         return new(images, seconds.Sum()) { Each = seconds };
     }
 
-    double Seconds(ImageFile row)
+    double Seconds(string file)
     {
         var clock = Stopwatch.StartNew();
-        var score = engine.Predict(row).Score;
+        var score = engine.Predict(new() { ImagePath = file }).Score;
         _ = score.AsSpan().IndexOf(score.Max());
         return clock.Elapsed.TotalSeconds;
     }

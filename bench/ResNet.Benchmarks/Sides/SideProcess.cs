@@ -25,6 +25,9 @@ sealed class SideProcess : IDisposable
         process = Process.Start(start)!;
     }
 
+    /// <summary>Its number in the system.</summary>
+    public int Id => process.Id;
+
     /// <summary>Has it do a round.</summary>
     /// <param name="images">How much.</param>
     /// <param name="other">Told of every other line that the process writes meanwhile.</param>

@@ -197,12 +197,7 @@ public sealed record ImagePreset(int Height, int Width, IReadOnlyList<float> Mea
     /// <returns>float32 [N, C, H, W], (x/255 − mean)/std, in <see cref="ChannelOrder"/>, channels-last in memory. The caller disposes it.</returns>
     internal Tensor ToBatch(Tensor pixels)
     {
-        using var scope = NewDisposeScope();
-        // (x/255 − mean)/std = (x − 255·mean) / (255·std): one pass less
-        var mean = tensor(Mean.Select(m => 255 * m).ToArray(), device: pixels.device);
-        var std = tensor(Std.Select(s => 255 * s).ToArray(), device: pixels.device);
-        if (ChannelOrder == ChannelOrder.Bgr)
-            (pixels, mean, std) = (pixels.flip(-1), mean.flip(0), std.flip(0));
-        return pixels.to(ScalarType.Float32).sub_(mean).div_(std).permute(0, 3, 1, 2).MoveToOuterDisposeScope();
+        using var normalization = new Normalization(this, pixels.device);
+        return normalization.Apply(pixels);
     }
 }

@@ -88,7 +88,10 @@ internal sealed class ResidualBlock : Module<Tensor, Tensor>, ICompositeLayer
         return output.MoveToOuterDisposeScope();                           // N×out×H/stride×W/stride
     }
 
-    Tensor Convolve(Conv2d convolution, Tensor x) => IsInRun && FewPixels.Are(convolution, x) ? FewPixels.Convolve(convolution, x) : convolution.call(x);
+    Tensor Convolve(Conv2d convolution, Tensor x) =>
+        !IsInRun ? convolution.call(x)
+        : FewPixels.Are(convolution, x) ? FewPixels.Convolve(convolution, x)
+        : functional.conv2d(x, convolution.weight, convolution.bias, convolution.stride, convolution.padding, convolution.dilation, convolution.groups); // the module asks for the shape four times, an array each
 
     static Tensor Activate(BatchNorm2d norm, Tensor x) => norm.call(x).relu_();
 

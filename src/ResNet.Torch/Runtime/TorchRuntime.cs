@@ -42,6 +42,7 @@ public static partial class TorchRuntime
     {
         try
         {
+            WaitingThreads.SpinBriefly();
             var torchSharp = typeof(torch).Assembly;
             _ = NativeLibrary.TryLoad("torch_cpu", torchSharp, null, out _);
             if (!NativeLibrary.TryLoad("LibTorchSharp", torchSharp, null, out _))

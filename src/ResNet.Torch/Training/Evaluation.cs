@@ -29,18 +29,19 @@ public static class Evaluation
         var wasTraining = network.training;
         network.eval();
         using var inference = inference_mode();
-        double loss = 0;
-        var correct = 0L;
+        using var tensors = new ImageBatch(images.Preset, network.Device);
+        using var sums = zeros(2, ScalarType.Float64, network.Device); // the losses and the right answers; read once, so that a GPU works while the next batch is prepared
         foreach (var batch in new BatchFeed(images, threads: 1).Prepare([.. Enumerable.Range(0, images.Count).Chunk(batchSize)], cancellation: cancellation))
         {
             using var scope = NewDisposeScope();
-            var (inputs, labels) = ImageBatch.Of(batch, images.Preset, network.Device);
+            var (inputs, labels) = tensors.Of(batch);
             var logits = network.call(inputs);                        // N×classes
-            loss += functional.cross_entropy(logits, labels, reduction: Reduction.Sum).item<float>();
-            correct += logits.argmax(1).eq(labels).sum().item<long>();
+            sums.add_(stack([functional.cross_entropy(logits, labels, reduction: Reduction.Sum).to(ScalarType.Float64), logits.argmax(1).eq(labels).sum().to(ScalarType.Float64)]));
         }
         if (wasTraining)
             network.train();
-        return new(loss / images.Count, (double)correct / images.Count);
+        using var read = sums.cpu();
+        var (loss, correct) = (read.data<double>()[0], read.data<double>()[1]);
+        return new(loss / images.Count, correct / images.Count);
     }
 }

@@ -1,4 +1,5 @@
 using ResNet.Torch.Images;
+using ResNet.Torch.Runtime;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -17,7 +18,7 @@ internal sealed class FeatureExamples(ResidualNetwork network, LabelledImages tr
         {
             yield return () =>
             {
-                var chosen = tensor(Array.ConvertAll(indices, i => (long)i), device: network.Device);
+                var chosen = DeviceTensor.Of<int>(indices, [indices.Length], ScalarType.Int32, network.Device);
                 return new(features.index_select(0, chosen), labels.index_select(0, chosen), Share: null);
             };
         }
@@ -43,11 +44,12 @@ internal sealed class FeatureExamples(ResidualNetwork network, LabelledImages tr
         using var scope = NewDisposeScope();
         var features = empty(images.Count, network.Variant.FeatureCount, device: network.Device);
         var labels = empty(images.Count, dtype: ScalarType.Int64, device: network.Device);
+        using var tensors = new ImageBatch(images.Preset, network.Device);
         var start = 0L;
         foreach (var batch in new BatchFeed(images, Environment.ProcessorCount).Prepare([.. Enumerable.Range(0, images.Count).Chunk(batchSize)], cancellation: cancellation))
         {
             using var step = NewDisposeScope();
-            var (inputs, classes) = ImageBatch.Of(batch, images.Preset, network.Device);
+            var (inputs, classes) = tensors.Of(batch);
             var count = classes.shape[0];
             features.narrow(0, start, count).copy_(network.PooledFeatures(inputs));
             labels.narrow(0, start, count).copy_(classes);

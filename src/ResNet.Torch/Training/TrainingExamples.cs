@@ -26,6 +26,7 @@ internal interface ITrainingExamples : IDisposable
 internal sealed class ImageExamples(ResidualNetwork network, LabelledImages training, LabelledImages? validation, TrainingOptions options, int seed) : ITrainingExamples
 {
     readonly BatchFeed feed = new(training, Environment.ProcessorCount);
+    readonly ImageBatch tensors = new(training.Preset, network.Device);
     readonly Augmenter augmenter = new(options.Augmentation, training.Preset, seed);
 
     public IEnumerable<Func<TrainingBatch>> Batches(IReadOnlyList<int[]> batches, int epoch, CancellationToken cancellation)
@@ -36,7 +37,7 @@ internal sealed class ImageExamples(ResidualNetwork network, LabelledImages trai
         {
             yield return () =>
             {
-                var (inputs, labels) = ImageBatch.Of(batch, training.Preset, network.Device);
+                var (inputs, labels) = tensors.Of(batch);
                 return new(inputs, labels, batch.Share);
             };
         }
@@ -47,7 +48,5 @@ internal sealed class ImageExamples(ResidualNetwork network, LabelledImages trai
     public EvaluationResult? Validate(CancellationToken cancellation) =>
         validation is { Count: > 0 } ? Evaluation.Of(network, validation, options.BatchSize, cancellation) : null;
 
-    public void Dispose()
-    {
-    }
+    public void Dispose() => tensors.Dispose();
 }

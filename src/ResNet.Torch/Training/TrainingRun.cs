@@ -23,6 +23,7 @@ internal sealed class TrainingRun : IDisposable
     readonly CancellationToken cancellation;
     readonly bool isHalf;
     readonly int stepsPerEpoch;
+    readonly bool readsLate;
     readonly WeightVector weights;
     readonly Optimizer optimizer;
     readonly WeightAverage? average;
@@ -35,11 +36,20 @@ internal sealed class TrainingRun : IDisposable
     int? savedEpoch;
 
     /// <remarks>The network stays the caller's; its weights belong to the run until that is disposed.</remarks>
-    public TrainingRun(ResidualNetwork network, LabelledImages training, LabelledImages? validation, TrainingOptions options, int seed, IProgress<TrainingProgress>? progress, CancellationToken cancellation)
+    /// <param name="network">The network.</param>
+    /// <param name="training">Images to learn from.</param>
+    /// <param name="validation">Images to measure on.</param>
+    /// <param name="options">How it is trained.</param>
+    /// <param name="seed">Of all that is drawn.</param>
+    /// <param name="progress">Told of steps and epochs.</param>
+    /// <param name="cancellation">Ends it.</param>
+    /// <param name="readsLate">Whether a step's loss is read when the next step is under way, which a GPU is not to wait for; null: on a GPU.</param>
+    public TrainingRun(ResidualNetwork network, LabelledImages training, LabelledImages? validation, TrainingOptions options, int seed, IProgress<TrainingProgress>? progress, CancellationToken cancellation, bool? readsLate = null)
     {
         (this.network, images, this.validation, this.options, this.seed) = (network, training, validation, options, seed);
         (this.progress, this.cancellation) = (progress, cancellation);
         network.to(options.Device.Resolve());
+        this.readsLate = readsLate ?? network.Device.type != DeviceType.CPU;
         isHalf = Precision.IsHalf(options.Precision, network, training.Preset);
         // No batch of a single image, which batch norm could not normalise.
         stepsPerEpoch = Math.Max(1, Math.Min((training.Count + options.BatchSize - 1) / options.BatchSize, training.Count / 2));
@@ -94,15 +104,22 @@ internal sealed class TrainingRun : IDisposable
         double loss = 0, rate = 0, last = 0;
         var correct = 0L;
         var step = 0;
-        foreach (var batch in Batches(epoch))
+        StepFigures? unread = null;
+        try
         {
-            rate = schedule.At((long)(epoch - 1) * stepsPerEpoch + step);
-            var (stepLoss, stepCorrect, count) = Learn(batch, rate, epoch, step);
-            step++;
-            last = stepLoss;
-            loss += stepLoss * count;
-            correct += stepCorrect;
-            progress?.Report(new(epoch, options.Epochs, step, stepsPerEpoch, stepLoss, rate));
+            foreach (var batch in Batches(epoch))
+            {
+                rate = schedule.At((long)(epoch - 1) * stepsPerEpoch + step);
+                var figures = Learn(batch, rate, epoch, step++);
+                if (readsLate)
+                    (figures, unread) = (unread, figures);
+                Take(figures);
+            }
+            Take(unread);
+        }
+        finally
+        {
+            unread?.Dispose();
         }
 
         if (!weights.AreWithin(ExplodedWeight)) // the loss would tell at the next step only: too late for this epoch's checkpoint
@@ -114,6 +131,20 @@ internal sealed class TrainingRun : IDisposable
         progress?.Report(new(epoch, options.Epochs, stepsPerEpoch, stepsPerEpoch, last, rate, metrics));
         if (options.Checkpoints is { } checkpoints && (epoch % checkpoints.EveryEpochs == 0 || epoch == options.Epochs || best.HasStopped))
             WriteOrWarn(checkpoints, metrics, last);
+
+        void Take(StepFigures? figures)
+        {
+            if (figures is null)
+                return;
+            using (figures)
+            {
+                RequireSound(figures, epoch);
+                last = figures.Loss;
+                loss += last * figures.Count;
+                correct += figures.Correct;
+                progress?.Report(new(epoch, options.Epochs, figures.Step, stepsPerEpoch, last, figures.Rate));
+            }
+        }
     }
 
     /// <summary>The images of an epoch in an order of its own, in batches that differ by one at most.</summary>
@@ -131,39 +162,45 @@ internal sealed class TrainingRun : IDisposable
         }
     }
 
-    (double Loss, long Correct, long Count) Learn(Func<TrainingBatch> batch, double rate, int epoch, int step)
+    StepFigures Learn(Func<TrainingBatch> batch, double rate, int epoch, int step)
     {
         using var scope = NewDisposeScope();
-        var (loss, correct, count) = Gradients(batch);
-        if (!(loss < Exploded * Math.Log(Math.Max(2, images.Classes))))
-            throw Diverged($"The loss is {loss:G4} in epoch {epoch}, step {step + 1}", rate);
+        var figures = Gradients(batch, rate, step);
+        if (!readsLate)
+            RequireSound(figures, epoch);
         var accumulated = step % options.Optimizer.AccumulatedBatches + 1;
         if (accumulated == options.Optimizer.AccumulatedBatches || step == stepsPerEpoch - 1)
         {
             optimizer.Step(rate, accumulated);
             average?.After(optimizer.Steps - 1);
         }
-        return (loss, correct, count);
+        return figures.Kept();
     }
 
     /// <summary>One forward and backward pass.</summary>
-    (double Loss, long Correct, long Count) Gradients(Func<TrainingBatch> make)
+    StepFigures Gradients(Func<TrainingBatch> make, double rate, int step)
     {
         var batch = make();
         var logits = examples.Forward(batch.Inputs);                  // N×classes
         var loss = objective.Of(logits, batch);
         loss.backward();
         weights.CollectGradients();
-        return (loss.item<float>(), logits.argmax(1).eq(batch.Labels).sum().item<long>(), batch.Labels.shape[0]);
+        return new(loss, logits, batch.Labels) { Rate = rate, Step = step + 1 };
+    }
+
+    void RequireSound(StepFigures figures, int epoch)
+    {
+        if (!(figures.Loss < Exploded * Math.Log(Math.Max(2, images.Classes))))
+            throw Diverged($"The loss is {figures.Loss:G4} in epoch {epoch}, step {figures.Step}", figures.Rate);
     }
 
     /// <summary>A step at a rate of one's own, whatever the loss: what a learning-rate range test is made of.</summary>
     public double Try(Func<TrainingBatch> batch, double rate)
     {
         using var scope = NewDisposeScope();
-        var (loss, _, _) = Gradients(batch);
+        var figures = Gradients(batch, rate, step: 0);
         optimizer.Step(rate, batches: 1);
-        return loss;
+        return figures.Loss;
     }
 
     TrainingDivergedException Diverged(string what, double rate)

@@ -17,6 +17,10 @@ public class FewPixelsTests
     [DataRow(1, 2, 0, 2, 2, false)]
     [DataRow(1, 1, 0, 1, 3, true)]
     [DataRow(3, 2, 0, 5, 5, false)]
+    [DataRow(3, 2, 1, 4, 1, true)]
+    [DataRow(3, 1, 1, 1, 4, false)]
+    [DataRow(1, 4, 0, 4, 4, true)]  // nothing of the image but its first pixel
+    [DataRow(5, 1, 2, 1, 2, true)]  // most of the kernel lies outside
     public void Convolve_FewPixels_IsTheConvolution(int kernel, int stride, int padding, int height, int width, bool hasBias)
     {
         using var scope = NewDisposeScope();

@@ -47,5 +47,13 @@ public class ComputeDeviceTests
     }
 
     [TestMethod]
+    public void Convolutions_OnAGpu_MayBeTensorFloat32()
+    {
+        TorchRuntime.Load();
+
+        Assert.IsTrue(TorchSharp.torch.backends.cudnn.allow_tf32); // libtorch's own default, which the documentation tells
+    }
+
+    [TestMethod]
     public void Gpu_OfANegativeNumber_IsRefused() => Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => ComputeDevice.Gpu(-1));
 }

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using ResNet.Torch.Inference.Feeding;
+using ResNet.Torch.Runtime;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -78,14 +79,9 @@ internal sealed class Predictor : IDisposable
 
     bool IsOnGpu => device.type == DeviceType.CUDA;
 
-    /// <summary>uint8 [N, H, W, C], on the device; a GPU fetches from pinned memory, while the processor goes on.</summary>
-    Tensor Images(ReadOnlySpan<byte> pixels)
-    {
-        using var scope = NewDisposeScope();
-        var images = empty(pixels.Length / preset.ImageBytes, preset.Height, preset.Width, preset.Channels, dtype: ScalarType.Byte);
-        pixels.CopyTo(images.bytes);
-        return (IsOnGpu ? images.pin_memory().to(device, non_blocking: true) : images).MoveToOuterDisposeScope();
-    }
+    /// <summary>uint8 [N, H, W, C], on the device.</summary>
+    Tensor Images(ReadOnlySpan<byte> pixels) =>
+        DeviceTensor.Of(pixels, [pixels.Length / preset.ImageBytes, preset.Height, preset.Width, preset.Channels], ScalarType.Byte, device);
 
     (jit.ScriptModule Program, Tensor[] Weights) Prepare(ResidualNetwork network)
     {

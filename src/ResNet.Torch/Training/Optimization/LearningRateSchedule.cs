@@ -31,11 +31,13 @@ internal sealed class LearningRateSchedule(ScheduleOptions options, double peak,
         {
             ScheduleKind.Constant => peak,
             ScheduleKind.Step => peak * Math.Pow(options.Gamma, Math.Floor(done / stepsPerEpoch / options.StepEpochs)),
-            ScheduleKind.MultiStep => peak * Math.Pow(options.Gamma, options.Milestones.Count(epoch => done >= epoch * stepsPerEpoch)),
+            ScheduleKind.MultiStep => peak * Math.Pow(options.Gamma, MilestonesBefore(done)),
             ScheduleKind.Polynomial => peak * Math.Pow(1 - done / all, options.Power),
             _ => Between(peak, Math.Min(peak, options.MinimumLearningRate), done / all),
         };
     }
+
+    int MilestonesBefore(double done) => options.Milestones.Count(epoch => done >= epoch * stepsPerEpoch);
 
     double OneCycle(long step)
     {

@@ -1,4 +1,3 @@
-using System.Runtime.Intrinsics;
 using ResNet.Torch.Runtime;
 using static TorchSharp.torch;
 
@@ -36,32 +35,44 @@ internal abstract class Optimizer : IDisposable
     /// <param name="batches">Batches whose gradients were added up.</param>
     public void Step(double rate, int batches)
     {
+        if (batches > 1 || options.ClipGradientNorm is not null)
+            Prepare(batches);
+        Steps++;
+        if (vectors is null)
+            StepByTensors(rate);
+        else
+        {
+            foreach (var segment in weights.Segments)
+                Move(segment, vectors[0], vectors[^1], rate * segment.RateFactor, DecayOf(segment));
+            weights.Updated();
+        }
+    }
+
+    double DecayOf(WeightSegment segment) => segment.Decays ? options.WeightDecay : 0;
+
+    /// <summary>Averages gradients that were added up, and shortens those that are too long.</summary>
+    void Prepare(int batches)
+    {
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
         if (batches > 1)
             weights.Gradients.div_(Number.Of(batches));
         if (options.ClipGradientNorm is { } longest)
             weights.Gradients.mul_(weights.Gradients.norm().add_(Number.Of(1e-6)).reciprocal_().mul_(Number.Of(longest)).clamp_max_(Number.Of(1)));
-        Steps++;
-        foreach (var segment in weights.Segments)
-        {
-            var (ofSegment, decay) = (rate * segment.RateFactor, segment.Decays ? options.WeightDecay : 0);
-            if (vectors is not null)
-                weights.Update(segment, vectors[0], vectors[^1], Rule(ofSegment, decay));
-            else
-                Move(segment, segment.Of(weights.Values), segment.Of(weights.Gradients), ofSegment, decay);
-        }
-        if (vectors is not null)
-            weights.Updated();
-        else
-        {
-            weights.Gradients.zero_();
-            weights.Publish();
-        }
     }
 
-    /// <summary>How weights move in this step.</summary>
-    protected abstract UpdateRule Rule(double rate, double decay);
+    void StepByTensors(double rate)
+    {
+        using var noGrad = no_grad();
+        using var scope = NewDisposeScope();
+        foreach (var segment in weights.Segments)
+            Move(segment, segment.Of(weights.Values), segment.Of(weights.Gradients), rate * segment.RateFactor, DecayOf(segment));
+        weights.Gradients.zero_();
+        weights.Publish();
+    }
+
+    /// <summary>Moves a segment's weights, in one pass over them on the processor.</summary>
+    protected abstract void Move(WeightSegment segment, nint first, nint second, double rate, double decay);
 
     /// <summary>The same in libtorch's operations; the gradients may be used for what comes between.</summary>
     protected abstract void Move(WeightSegment segment, Tensor values, Tensor gradients, double rate, double decay);
@@ -84,24 +95,8 @@ internal abstract class Optimizer : IDisposable
             values.add_(options.Nesterov && options.Momentum > 0 ? gradients.add_(momentum, alpha: Number.Of(options.Momentum)) : momentum, alpha: Number.Of(-rate));
         }
 
-        // From zero, which gives PyTorch's first step: its buffer starts as the gradient.
-        protected override unsafe UpdateRule Rule(double rate, double decay)
-        {
-            var (decays, keeps, moves, isNesterov) = ((float)decay, (float)options.Momentum, -(float)rate, options.Nesterov && options.Momentum > 0);
-            return (values, gradients, buffer, _, count) =>
-            {
-                var (vDecays, vKeeps, vMoves) = (Vector512.Create(decays), Vector512.Create(keeps), Vector512.Create(moves));
-                for (var i = 0; i < count; i += Vector512<float>.Count)
-                {
-                    var value = Vector512.Load(values + i);
-                    var gradient = Vector512.FusedMultiplyAdd(value, vDecays, Vector512.Load(gradients + i));
-                    var momentum = Vector512.Load(buffer + i) * vKeeps + gradient;
-                    Vector512.Store(momentum, buffer + i);
-                    var step = isNesterov ? Vector512.FusedMultiplyAdd(momentum, vKeeps, gradient) : momentum;
-                    Vector512.Store(Vector512.FusedMultiplyAdd(step, vMoves, value), values + i);
-                }
-            };
-        }
+        protected override void Move(WeightSegment segment, nint first, nint second, double rate, double decay) =>
+            weights.Update(segment, first, second, new MomentumRule((float)rate, (float)decay, (float)options.Momentum, options.Nesterov && options.Momentum > 0));
     }
 
     sealed class Moments(OptimizerOptions options, WeightVector weights, bool byTensors) : Optimizer(options, weights, byTensors, mean, square)
@@ -120,31 +115,16 @@ internal abstract class Optimizer : IDisposable
             values.addcdiv_(first, divisor, Number.Of(-rate / (1 - Math.Pow(options.Beta1, Steps))));
         }
 
-        protected override unsafe UpdateRule Rule(double rate, double decay)
+        protected override void Move(WeightSegment segment, nint first, nint second, double rate, double decay)
         {
             var isDecoupled = options.Kind == OptimizerKind.AdamW;
-            var (decays, shrinks) = (isDecoupled ? 0 : (float)decay, isDecoupled ? (float)(1 - rate * decay) : 1);
-            var (beta1, beta2) = (options.Beta1, options.Beta2);
-            var (spread, epsilon) = ((float)Math.Sqrt(1 - Math.Pow(beta2, Steps)), (float)options.Epsilon);
-            var moves = (float)(-rate / (1 - Math.Pow(beta1, Steps)));
-            return (values, gradients, first, second, count) =>
-            {
-                var (vDecays, vShrinks, vMoves) = (Vector512.Create(decays), Vector512.Create(shrinks), Vector512.Create(moves));
-                var (keepsFirst, addsFirst) = (Vector512.Create((float)beta1), Vector512.Create((float)(1 - beta1)));
-                var (keepsSecond, addsSecond) = (Vector512.Create((float)beta2), Vector512.Create((float)(1 - beta2)));
-                var (vSpread, vEpsilon) = (Vector512.Create(spread), Vector512.Create(epsilon));
-                for (var i = 0; i < count; i += Vector512<float>.Count)
-                {
-                    var value = Vector512.Load(values + i);
-                    var gradient = Vector512.FusedMultiplyAdd(value, vDecays, Vector512.Load(gradients + i));
-                    var average = Vector512.FusedMultiplyAdd(gradient, addsFirst, Vector512.Load(first + i) * keepsFirst);
-                    var squares = Vector512.FusedMultiplyAdd(addsSecond * gradient, gradient, Vector512.Load(second + i) * keepsSecond);
-                    Vector512.Store(average, first + i);
-                    Vector512.Store(squares, second + i);
-                    var divisor = Vector512.Sqrt(squares) / vSpread + vEpsilon;
-                    Vector512.Store(Vector512.FusedMultiplyAdd(average / divisor, vMoves, value * vShrinks), values + i);
-                }
-            };
+            weights.Update(segment, first, second, new MomentsRule(
+                Rate: (float)(rate / (1 - Math.Pow(options.Beta1, Steps))),
+                Decay: isDecoupled ? 0 : (float)decay,
+                Keeps: isDecoupled ? (float)(1 - rate * decay) : 1,
+                options.Beta1, options.Beta2,
+                Spread: (float)Math.Sqrt(1 - Math.Pow(options.Beta2, Steps)),
+                Epsilon: (float)options.Epsilon));
         }
     }
 }

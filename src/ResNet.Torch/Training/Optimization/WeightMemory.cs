@@ -2,14 +2,6 @@ using ResNet.Torch.Runtime;
 
 namespace ResNet.Torch.Training;
 
-/// <summary>Moves weights along their gradients; the gradients' places are free to be used for what comes between.</summary>
-/// <param name="values">Weights.</param>
-/// <param name="gradients">Their gradients.</param>
-/// <param name="first">What the optimizer remembers.</param>
-/// <param name="second">Its other vector, or the same again where it has one only.</param>
-/// <param name="count">How many there are, a multiple of 16.</param>
-internal unsafe delegate void UpdateRule(float* values, float* gradients, float* first, float* second, int count);
-
 /// <summary>Where weights and gradients lie, a run of weights that are kept in the same numbers.</summary>
 /// <param name="Values">Weights.</param>
 /// <param name="Gradients">Their gradients; 0 where these are in <paramref name="HalfGradients"/>.</param>
@@ -28,21 +20,23 @@ internal readonly unsafe record struct WeightMemory(nint Values, nint Gradients,
     /// <param name="first">What the optimizer remembers of the first weight of all.</param>
     /// <param name="second">The same of its other vector, or <paramref name="first"/> again.</param>
     /// <param name="rule">How weights move.</param>
-    public void Update(long start, long length, nint first, nint second, UpdateRule rule)
+    public void Update<TRule>(long start, long length, nint first, nint second, TRule rule) where TRule : unmanaged, IUpdateRule =>
+        NativeThreads.Run(new Run<TRule>(this, start, length, first, second, rule));
+
+    readonly struct Run<TRule>(WeightMemory memory, long start, long length, nint first, nint second, TRule rule) : IParallelWork where TRule : unmanaged, IUpdateRule
     {
-        var memory = this;
-        NativeThreads.Run((part, parts) =>
+        public void Do(int part, int parts)
         {
             var (from, to) = NativeThreads.Share((length + Chunk - 1) / Chunk, part, parts);
             for (var chunk = from; chunk < to; chunk++)
             {
                 var at = start + chunk * Chunk;
-                memory.Update(at, (int)Math.Min(Chunk, start + length - at), (float*)first + at, (float*)second + at, rule);
+                memory.UpdateChunk(at, (int)Math.Min(Chunk, start + length - at), (float*)first + at, (float*)second + at, rule);
             }
-        });
+        }
     }
 
-    void Update(long at, int count, float* first, float* second, UpdateRule rule)
+    void UpdateChunk<TRule>(long at, int count, float* first, float* second, TRule rule) where TRule : unmanaged, IUpdateRule
     {
         var widened = stackalloc float[Chunk];
         var values = (float*)Values + at;
@@ -51,7 +45,7 @@ internal readonly unsafe record struct WeightMemory(nint Values, nint Gradients,
             BFloat16s.Widen((ushort*)HalfGradients + at, gradients, count);
         var whole = count / Lanes * Lanes;
         if (whole > 0)
-            rule(values, gradients, first, second, whole);
+            rule.Move(values, gradients, first, second, whole);
         if (whole < count)
             UpdateRest(values + whole, gradients + whole, first + whole, second + whole, count - whole, rule);
         if (Gradients == 0)
@@ -63,7 +57,7 @@ internal readonly unsafe record struct WeightMemory(nint Values, nint Gradients,
     }
 
     /// <summary>The last weights, fewer than a vector holds.</summary>
-    static void UpdateRest(float* values, float* gradients, float* first, float* second, int count, UpdateRule rule)
+    static void UpdateRest<TRule>(float* values, float* gradients, float* first, float* second, int count, TRule rule) where TRule : unmanaged, IUpdateRule
     {
         var padded = stackalloc float[4 * Lanes];
         var v = padded;
@@ -76,7 +70,7 @@ internal readonly unsafe record struct WeightMemory(nint Values, nint Gradients,
         Buffer.MemoryCopy(gradients, g, bytes, bytes);
         Buffer.MemoryCopy(first, a, bytes, bytes);
         Buffer.MemoryCopy(second, b, bytes, bytes);
-        rule(v, g, a, b, Lanes);
+        rule.Move(v, g, a, b, Lanes);
         Buffer.MemoryCopy(v, values, bytes, bytes);
         Buffer.MemoryCopy(a, first, bytes, bytes);
         Buffer.MemoryCopy(b, second, bytes, bytes);

@@ -14,39 +14,12 @@ namespace ResNet.Torch.Training;
 /// </remarks>
 internal sealed class WeightVector : IDisposable
 {
-    /// <summary>A parameter or a norm's statistic, and where it lies in its vector.</summary>
-    sealed record Slot(string Name, Tensor Initial, Action<Tensor> Assign, bool IsHalf, int Layer)
-    {
-        public long[] Shape { get; } = Initial.shape;
-
-        public long Length { get; } = Initial.numel();
-
-        public bool Learns { get; } = Initial.requires_grad;
-
-        public long Offset { get; set; }
-
-        /// <summary>Whether a convolution's weight lies as [outputs, H, W, inputs]; the layout decides how libtorch computes and rounds.</summary>
-        bool IsChannelsLast { get; } = Initial.dim() == 4 && (Initial.stride(1), Initial.stride(3)) != (Initial.shape[2] * Initial.shape[3], 1);
-
-        /// <summary>The slot's part of a vector, in the parameter's shape and layout.</summary>
-        public Tensor View(Tensor vector)
-        {
-            using var part = vector.narrow(0, Offset, Length);
-            if (!IsChannelsLast)
-                return part.view(Shape);
-            var (outputs, inputs, height, width) = (Shape[0], Shape[1], Shape[2], Shape[3]);
-            using var rows = part.view(outputs, height, width, inputs);
-            return rows.permute(0, 3, 1, 2);
-        }
-    }
-
     readonly ResidualNetwork network;
-    readonly List<Slot> parameters;
-    readonly List<Slot> statistics;
-    readonly List<(string Name, BatchNorm2d Norm)> norms;
-    readonly Tensor batchCounts;
-    Tensor? countedNow;
-    readonly List<(Slot Slot, Tensor Values, Parameter Half)> halved = [];
+    readonly List<WeightSlot> parameters;
+    readonly List<WeightSlot> statistics;
+    readonly NormBatches batches;
+    readonly WeightSegment[] segments;
+    readonly List<(WeightSlot Slot, Tensor Values, Parameter Half)> halved = [];
     readonly long halfLength;
     readonly Tensor? half;
     readonly Tensor? halfGradients;
@@ -62,14 +35,14 @@ internal sealed class WeightVector : IDisposable
         (this.network, addsUp) = (network, options.AccumulatedBatches > 1);
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
-        bool Decays(Slot slot) => options.DecaysNormsAndBiases || slot.Shape.Length > 1;
+        bool Decays(WeightSlot slot) => options.DecaysNormsAndBiases || slot.Shape.Length > 1;
         // What is treated alike lies side by side.
-        var all = Parameters(network, isHalf).ToLookup(slot => slot.Learns);
+        var all = WeightSlot.Parameters(network, isHalf).ToLookup(slot => slot.Learns);
         parameters = [.. all[true].OrderBy(s => !s.IsHalf).ThenBy(s => options.LayerDecay < 1 ? s.Layer : 0).ThenBy(s => !Decays(s))];
-        statistics = [.. Statistics(network)];
+        statistics = [.. WeightSlot.Statistics(network)];
 
-        Values = Gather(parameters).DetachFromDisposeScope();
-        NormStatistics = Gather(statistics).DetachFromDisposeScope();
+        Values = WeightSlot.Gather(parameters).DetachFromDisposeScope();
+        NormStatistics = WeightSlot.Gather(statistics).DetachFromDisposeScope();
         gradients = zeros_like(Values).DetachFromDisposeScope();
         halfLength = parameters.Where(slot => slot.IsHalf).Sum(slot => slot.Length);
         if (halfLength > 0)
@@ -77,7 +50,7 @@ internal sealed class WeightVector : IDisposable
             half = Values.narrow(0, 0, halfLength).to(ScalarType.BFloat16).DetachFromDisposeScope();
             halfGradients = zeros_like(half).DetachFromDisposeScope();
         }
-        Segments = [.. Join(parameters, Decays, slot => Math.Pow(options.LayerDecay, network.Variant.Depths.Blocks + 1 - slot.Layer))];
+        segments = [.. WeightSegment.Join(parameters, Decays, slot => Math.Pow(options.LayerDecay, network.Variant.Depths.Blocks + 1 - slot.Layer))];
 
         foreach (var slot in parameters)
         {
@@ -95,11 +68,7 @@ internal sealed class WeightVector : IDisposable
         foreach (var slot in statistics)
             slot.Assign(slot.View(NormStatistics));
 
-        // TorchSharp counts a norm's batches by adding a number that a garbage collection may take away (Number): so they are counted here.
-        norms = [.. network.named_modules().Where(m => m.module is BatchNorm2d).Select(m => (m.name, (BatchNorm2d)m.module))];
-        batchCounts = tensor(norms.Select(n => n.Norm.num_batches_tracked!.item<long>()).ToArray()).DetachFromDisposeScope();
-        foreach (var (_, norm) in norms)
-            norm.num_batches_tracked = null;
+        batches = new(network);
         network.IsInRun = true;
     }
 
@@ -120,13 +89,12 @@ internal sealed class WeightVector : IDisposable
     public Tensor NormStatistics { get; }
 
     /// <summary>The parts that learn, each with a rate and a decay of its own.</summary>
-    public IReadOnlyList<WeightSegment> Segments { get; }
+    public ReadOnlySpan<WeightSegment> Segments => segments;
 
     /// <summary>Ends a training pass: takes what it has left in bfloat16 for the <see cref="Gradients"/>, and counts the batch that norms have seen.</summary>
     public void CollectGradients()
     {
-        countedNow ??= tensor(norms.Select(n => n.Norm.training ? 1L : 0L).ToArray()).DetachFromDisposeScope();
-        batchCounts.add_(countedNow);
+        batches.Count();
         isHalfFull = halfGradients is not null;
         if (addsUp) // before the next pass adds to them in bfloat16
             AddHalfGradients();
@@ -148,7 +116,7 @@ internal sealed class WeightVector : IDisposable
     /// <param name="first">The optimizer's vector.</param>
     /// <param name="second">Its other vector, or the same again.</param>
     /// <param name="rule">How weights move.</param>
-    public void Update(WeightSegment segment, nint first, nint second, UpdateRule rule)
+    public void Update<TRule>(WeightSegment segment, nint first, nint second, TRule rule) where TRule : unmanaged, IUpdateRule
     {
         var (start, end) = (segment.Start, segment.Start + segment.Length);
         var middle = Math.Clamp(halfLength, start, end);
@@ -211,8 +179,8 @@ internal sealed class WeightVector : IDisposable
             state[name] = view;
         foreach (var (slot, values, _) in halved)
             state[slot.Name] = values;
-        for (var i = 0; i < norms.Count; i++)
-            state[$"{norms[i].Name}.num_batches_tracked"] = batchCounts.select(0, i);
+        foreach (var (name, count) in batches.ByName())
+            state[name] = count;
         return state;
     }
 
@@ -222,76 +190,6 @@ internal sealed class WeightVector : IDisposable
 
     /// <summary>The parts of a vector as long as <see cref="Values"/> by the parameters' names; views in the current scope.</summary>
     public IEnumerable<(string Name, Tensor View)> ByName(Tensor vector) => parameters.Select(slot => (slot.Name, slot.View(vector)));
-
-    static Tensor Gather(List<Slot> slots)
-    {
-        var offset = 0L;
-        foreach (var slot in slots)
-        {
-            slot.Offset = offset;
-            offset += slot.Length;
-        }
-        var vector = empty(offset, device: slots.FirstOrDefault()?.Initial.device);
-        foreach (var slot in slots)
-            slot.View(vector).copy_(slot.Initial);
-        return vector;
-    }
-
-    static IEnumerable<WeightSegment> Join(List<Slot> slots, Func<Slot, bool> decays, Func<Slot, double> rate)
-    {
-        WeightSegment? open = null;
-        foreach (var slot in slots)
-        {
-            var next = new WeightSegment(slot.Offset, slot.Length, rate(slot), decays(slot));
-            if (open is not null && open.Start + open.Length == next.Start && open with { Start = next.Start, Length = next.Length } == next)
-            {
-                open = open with { Length = open.Length + next.Length };
-                continue;
-            }
-            if (open is not null)
-                yield return open;
-            open = next;
-        }
-        if (open is not null)
-            yield return open;
-    }
-
-    static IEnumerable<Slot> Parameters(ResidualNetwork network, bool isHalf)
-    {
-        foreach (var (name, module) in network.named_modules())
-        {
-            var layer = network.LayerOf(name);
-            Slot Of(string part, Parameter value, Action<Parameter> assign, bool half) => new($"{name}.{part}", value, t => assign((Parameter)t), half, layer);
-            switch (module)
-            {
-                case Conv2d convolution:
-                    yield return Of("weight", convolution.weight, p => convolution.weight = p, isHalf);
-                    if (convolution.bias is { } convolutionBias)
-                        yield return Of("bias", convolutionBias, p => convolution.bias = p, isHalf);
-                    break;
-                case Linear linear:
-                    yield return Of("weight", linear.weight, p => linear.weight = p, isHalf);
-                    if (linear.bias is { } linearBias)
-                        yield return Of("bias", linearBias, p => linear.bias = p, isHalf);
-                    break;
-                case BatchNorm2d norm:
-                    yield return Of("weight", norm.weight, p => norm.weight = p, false);
-                    yield return Of("bias", norm.bias!, p => norm.bias = p, false);
-                    break;
-            }
-        }
-    }
-
-    static IEnumerable<Slot> Statistics(ResidualNetwork network)
-    {
-        foreach (var (name, module) in network.named_modules())
-        {
-            if (module is not BatchNorm2d norm)
-                continue;
-            yield return new($"{name}.running_mean", norm.running_mean!, t => norm.running_mean = t, IsHalf: false, Layer: 0);
-            yield return new($"{name}.running_var", norm.running_var!, t => norm.running_var = t, IsHalf: false, Layer: 0);
-        }
-    }
 
     /// <summary>Gives the network float32 parameters with the weights as they are, and no gradients.</summary>
     public void Dispose()
@@ -307,30 +205,8 @@ internal sealed class WeightVector : IDisposable
                 slot.Assign(slot.View(NormStatistics).clone());
         }
         network.IsInRun = false;
-        for (var i = 0; i < norms.Count; i++)
-            norms[i].Norm.num_batches_tracked = batchCounts.select(0, i).clone();
-        foreach (var vector in new[] { Values, gradients, NormStatistics, half, halfGradients, batchCounts, countedNow })
+        batches.Dispose();
+        foreach (var vector in new[] { Values, gradients, NormStatistics, half, halfGradients })
             vector?.Dispose();
-    }
-}
-
-/// <summary>A run of weights that learn alike.</summary>
-/// <param name="Start">Its first place in the vector.</param>
-/// <param name="Length">How many weights it has.</param>
-/// <param name="RateFactor">What the learning rate is multiplied by.</param>
-/// <param name="Decays">Whether its weights decay.</param>
-internal sealed record WeightSegment(long Start, long Length, double RateFactor, bool Decays)
-{
-    /// <summary>The segment's part of a vector: a view, in the current scope.</summary>
-    public Tensor Of(Tensor vector) => vector.narrow(0, Start, Length);
-}
-
-/// <summary>Weights and norm statistics of a moment; the owner disposes them.</summary>
-internal sealed record WeightSnapshot(Tensor Values, Tensor NormStatistics) : IDisposable
-{
-    public void Dispose()
-    {
-        Values.Dispose();
-        NormStatistics.Dispose();
     }
 }
