@@ -21,7 +21,8 @@ internal static class JpegDecoder
         if (!BitConverter.IsLittleEndian || JpegHeader.Read(jpeg, JpegTables.Empty()) is not { } header || (header.Height, header.Width, header.Components.Length == 1 ? 1 : 4) != (shape.Height, shape.Width, shape.Channels))
             return false;
         part = part with { Left = part.Left & ~1, Width = part.Width + (part.Left & 1) };
-        var planes = new JpegPlane[header.Components.Length];
+        using var planeRoom = new Scratch<JpegPlane>(header.Components.Length);
+        var planes = planeRoom.Span;
         var (room, blocks) = (0L, 0L);
         for (var c = 0; c < planes.Length; c++)
         {

@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace ResNet.Torch.Images.Jpeg;
 
 /// <summary>Decodes the blocks of a scan to the samples of planes.</summary>
@@ -6,24 +8,25 @@ internal ref struct JpegScan
     const int BlocksAtOnce = 32; // transformed when what was written of their coefficients has long reached the cache
 
     readonly JpegHeader header;
-    readonly ScanBlock[] mcu;
-    readonly JpegComponent[] components; // of the MCU's blocks
+    readonly Span<ScanBlock> mcu;
+    readonly ReadOnlySpan<JpegComponent> components; // of the MCU's blocks
     readonly int mcusAcross, mcusWanted;
     readonly Span<byte> samples;
     readonly Span<short> blocks; // zeros
     EntropyCodedData data;
     BitReader reader;
 
-    JpegScan(JpegHeader header, ReadOnlySpan<JpegPlane> planes, Span<byte> samples, Span<short> blocks, EntropyCodedData data)
+    JpegScan(JpegHeader header, ReadOnlySpan<JpegPlane> planes, Span<byte> samples, Span<short> blocks, Span<ScanBlock> mcu, Span<JpegComponent> components, EntropyCodedData data)
     {
         this.header = header;
         this.samples = samples;
         this.blocks = blocks;
+        this.mcu = mcu;
+        this.components = components;
         this.data = data;
-        mcu = ScanBlock.Of(header, planes);
-        components = Array.ConvertAll(mcu, block => block.Component);
         mcusAcross = header.McusAcross;
         mcusWanted = mcusAcross * WantedRows(header, planes);
+        ScanBlock.Fill(header, planes, mcu, components);
         blocks.Clear();
     }
 
@@ -37,7 +40,18 @@ internal ref struct JpegScan
     {
         using var segment = new Scratch<byte>(EntropyCodedData.RoomFor(scan.Length));
         using var blocks = Scratch<short>.OnLines(BlocksAtOnce * ZigZag.Room);
-        return new JpegScan(header, planes, samples, blocks.Span, new(scan, segment.Span)).Decode();
+        var count = ScanBlock.Count(header);
+        var mcu = ArrayPool<ScanBlock>.Shared.Rent(count);
+        var components = ArrayPool<JpegComponent>.Shared.Rent(count);
+        try
+        {
+            return new JpegScan(header, planes, samples, blocks.Span, mcu.AsSpan(0, count), components.AsSpan(0, count), new(scan, segment.Span)).Decode();
+        }
+        finally
+        {
+            ArrayPool<ScanBlock>.Shared.Return(mcu, clearArray: true);
+            ArrayPool<JpegComponent>.Shared.Return(components, clearArray: true);
+        }
     }
 
     static int WantedRows(JpegHeader header, ReadOnlySpan<JpegPlane> planes)

@@ -13,20 +13,28 @@ internal struct ScanBlock
 
     public readonly int Stride => plane.Stride;
 
-    /// <summary>The blocks of an MCU in the scan's order (ITU-T T.81, A.2.3).</summary>
-    public static ScanBlock[] Of(JpegHeader header, ReadOnlySpan<JpegPlane> planes)
+    /// <summary>How many blocks an MCU has.</summary>
+    public static int Count(JpegHeader header)
     {
-        var blocks = new List<ScanBlock>();
+        var count = 0;
+        foreach (var component in header.Components)
+            count += component.Across * component.Down;
+        return count;
+    }
+
+    /// <summary>Sets up the blocks of an MCU in the scan's order (ITU-T T.81, A.2.3), and their components.</summary>
+    public static void Fill(JpegHeader header, ReadOnlySpan<JpegPlane> planes, Span<ScanBlock> blocks, Span<JpegComponent> components)
+    {
+        var next = 0;
         for (var c = 0; c < planes.Length; c++)
         {
             var component = header.Components[c];
             for (var y = 0; y < component.Down; y++)
             {
-                for (var x = 0; x < component.Across; x++)
-                    blocks.Add(new(component, planes[c], x, y));
+                for (var x = 0; x < component.Across; x++, next++)
+                    (blocks[next], components[next]) = (new(component, planes[c], x, y), component);
             }
         }
-        return [.. blocks];
     }
 
     /// <summary>Goes to an MCU.</summary>
