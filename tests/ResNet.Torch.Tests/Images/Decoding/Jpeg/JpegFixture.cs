@@ -79,14 +79,14 @@ static class JpegFixture
         return at;
     }
 
-    /// <summary>What Skia gives: grey pixels, or RGB ones of four bytes; null where it cannot.</summary>
-    public static (PixelShape Shape, byte[] Pixels)? Skia(byte[] jpeg)
+    /// <summary>What Skia gives: grey pixels, or RGB ones of four bytes; no pixels where it refuses them, null where it refuses the header, or the image is large.</summary>
+    public static (PixelShape Shape, byte[]? Pixels)? Skia(byte[] jpeg)
     {
         using var data = SKData.CreateCopy(jpeg);
         using var codec = SKCodec.Create(data);
         if (codec is null || (long)codec.Info.Width * codec.Info.Height > 1 << 20)
             return null;
         var info = new SKImageInfo(codec.Info.Width, codec.Info.Height, codec.Info.ColorType == SKColorType.Gray8 ? SKColorType.Gray8 : SKColorType.Rgba8888, SKAlphaType.Opaque);
-        return codec.GetPixels(info, out var pixels) == SKCodecResult.Success ? (new(info.Height, info.Width, info.BytesPerPixel), pixels) : null;
+        return (new(info.Height, info.Width, info.BytesPerPixel), codec.GetPixels(info, out var pixels) == SKCodecResult.Success ? pixels : null);
     }
 }
