@@ -17,6 +17,7 @@ internal sealed class HuffmanTable
     public const int LongestCode = 16, MostSymbols = 256;
 
     const int CountBytes = LongestCode;
+    const byte LargestDcSize = 15; // for libjpeg, which looks at all of a table's symbols before it decodes
 
     readonly byte[] definition = new byte[CountBytes + MostSymbols];
     readonly ushort[] codes = new ushort[1 << CodeBits];
@@ -44,7 +45,7 @@ internal sealed class HuffmanTable
         if (now.StartsWith(counts) && now[CountBytes..].SequenceEqual(symbols))
             return true; // most files of a collection have the same tables
         definedBytes = 0;
-        if (!AreCodes(counts))
+        if (!AreCodes(counts) || pairs.Length == 0 && symbols.ContainsAnyExceptInRange((byte)0, LargestDcSize))
             return false;
         counts.CopyTo(definition);
         symbols.CopyTo(definition.AsSpan(CountBytes));

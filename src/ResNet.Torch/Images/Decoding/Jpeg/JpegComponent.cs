@@ -1,6 +1,6 @@
 namespace ResNet.Torch.Images.Jpeg;
 
-/// <summary>A component of a JPEG: luma, or one of two chromas.</summary>
+/// <summary>A component of a JPEG: luma, one of two chromas, or an ink.</summary>
 /// <param name="name">By which the scan calls it.</param>
 /// <param name="across">Blocks of it in an MCU's row, the horizontal sampling factor.</param>
 /// <param name="down">Blocks of it in an MCU's column, the vertical sampling factor.</param>
@@ -12,6 +12,9 @@ internal sealed class JpegComponent(byte name, int across, int down, int quantis
     public int Across { get; set; } = across;
 
     public int Down { get; set; } = down;
+
+    /// <summary>Blocks of it in an MCU.</summary>
+    public int Blocks => Across * Down;
 
     /// <summary>The factors of its coefficients, row by row.</summary>
     public short[] Quantisation { get; private set; } = [];

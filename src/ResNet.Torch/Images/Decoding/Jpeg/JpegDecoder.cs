@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace ResNet.Torch.Images.Jpeg;
 
 /// <summary>
-/// Decodes the most usual JPEGs: sequential, Huffman-coded, 8 bits, one scan, grey or YCbCr. Its pixels are libjpeg's; what it does not know, and whatever is
-/// out of order in a file, it leaves to a decoder that knows everything.
+/// Decodes the most usual JPEGs: sequential, Huffman-coded, 8 bits, one scan, grey, YCbCr, or CMYK and YCCK as Adobe's programs write
+/// them. Its pixels are libjpeg's; what it does not know, and whatever is out of order in a file, it leaves to a decoder that knows everything.
 /// </summary>
 internal static class JpegDecoder
 {
@@ -38,10 +38,10 @@ internal static class JpegDecoder
         using var samples = new Scratch<byte>((int)room);
         if (!JpegScan.Decode(header, scan, planes, samples.Span))
             return false;
-        if (planes.Length == 1)
+        if (header.Colours == JpegColours.Grey)
             WriteGrey(planes[0], samples.Span, part, pixels, header.Width);
         else
-            WriteRgbx(planes, samples.Span, part, MemoryMarshal.Cast<byte, uint>(pixels), header.Width);
+            WriteRgbx(header, planes, samples.Span, part, MemoryMarshal.Cast<byte, uint>(pixels));
         return true;
     }
 
@@ -51,14 +51,24 @@ internal static class JpegDecoder
             plane.Row(samples, y, part.Left)[..part.Width].CopyTo(pixels[(y * width + part.Left)..]);
     }
 
-    static void WriteRgbx(ReadOnlySpan<JpegPlane> planes, ReadOnlySpan<byte> samples, PixelBox part, Span<uint> pixels, int width)
+    static void WriteRgbx(JpegHeader header, ReadOnlySpan<JpegPlane> planes, ReadOnlySpan<byte> samples, PixelBox part, Span<uint> pixels)
     {
         using var sums = new Scratch<ushort>(ChromaUpsampling.RoomFor(part.Width));
-        using var chroma = new Scratch<byte>(2 * ChromaUpsampling.RoomFor(part.Width));
-        Span<byte> blueRow = chroma.Span[..(chroma.Span.Length / 2)], redRow = chroma.Span[(chroma.Span.Length / 2)..];
-        var blue = new ChromaUpsampling(planes[1], samples, part.Left, part.Width);
-        var red = new ChromaUpsampling(planes[2], samples, part.Left, part.Width);
+        using var rows = new Scratch<byte>(2 * ChromaUpsampling.RoomFor(part.Width));
+        Span<byte> secondRow = rows.Span[..(rows.Span.Length / 2)], thirdRow = rows.Span[(rows.Span.Length / 2)..];
+        ChromaUpsampling seconds = new(planes[1], samples, part.Left, part.Width), thirds = new(planes[2], samples, part.Left, part.Width);
         for (var y = part.Top; y < part.Top + part.Height; y++)
-            YCbCr.ToRgbx(planes[0].Row(samples, y, part.Left), blue.Row(y, sums.Span, blueRow), red.Row(y, sums.Span, redRow), pixels.Slice(y * width + part.Left, part.Width));
+        {
+            var row = pixels.Slice(y * header.Width + part.Left, part.Width);
+            ReadOnlySpan<byte> first = planes[0].Row(samples, y, part.Left), second = seconds.Row(y, sums.Span, secondRow), third = thirds.Row(y, sums.Span, thirdRow);
+            if (header.Colours == JpegColours.Cmyk)
+                Cmyk.ToRgbx(first, second, third, row);
+            else
+                YCbCr.ToRgbx(first, second, third, row);
+            if (header.Colours == JpegColours.Ycck)
+                Cmyk.Complement(row);
+            if (header.Colours != JpegColours.YCbCr)
+                Cmyk.PutBlack(row, planes[3].Row(samples, y, part.Left));
+        }
     }
 }

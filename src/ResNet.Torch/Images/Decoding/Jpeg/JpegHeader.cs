@@ -2,16 +2,19 @@ using System.Buffers.Binary;
 
 namespace ResNet.Torch.Images.Jpeg;
 
-/// <summary>What stands before the one scan of a sequential 8-bit JPEG, grey or YCbCr (ITU-T T.81, annex B).</summary>
+/// <summary>What stands before the one scan of a sequential 8-bit JPEG (ITU-T T.81, annex B).</summary>
 /// <param name="Width">Columns of pixels.</param>
 /// <param name="Height">Rows of pixels.</param>
-/// <param name="Components">One or three.</param>
+/// <param name="Components">One, three or four.</param>
+/// <param name="Colours">What they are.</param>
 /// <param name="RestartInterval">MCUs between restart markers; 0: there are none.</param>
 /// <param name="ScanStart">Where the entropy-coded data begin in the file.</param>
-internal sealed record JpegHeader(int Width, int Height, JpegComponent[] Components, int RestartInterval, int ScanStart)
+internal sealed record JpegHeader(int Width, int Height, JpegComponent[] Components, JpegColours Colours, int RestartInterval, int ScanStart)
 {
     const byte Prefix = 0xFF, StartOfImage = 0xD8, Baseline = 0xC0, ExtendedSequential = 0xC1, HuffmanTables = 0xC4, StartOfScan = 0xDA, QuantisationTables = 0xDB,
         RestartIntervalDefinition = 0xDD, Application0 = 0xE0, Application14 = 0xEE, Application15 = 0xEF, Comment = 0xFE;
+
+    const int MostBlocksOfMcu = 10; // B.2.3
 
     /// <summary>MCUs in a row of the image.</summary>
     public int McusAcross => Blocks(Width, Components[0].Across);
@@ -60,8 +63,8 @@ internal sealed record JpegHeader(int Width, int Height, JpegComponent[] Compone
                     restartInterval = BinaryPrimitives.ReadUInt16BigEndian(segment);
                     break;
                 case StartOfScan:
-                    return header is not null && header.HasKnownColours(isJfif, adobeTransform) && header.ReadScan(segment, tables)
-                        ? header with { RestartInterval = restartInterval, ScanStart = at }
+                    return header is not null && header.ColoursBy(isJfif, adobeTransform) is { } colours && header.ReadScan(segment, tables)
+                        ? header with { Colours = colours, RestartInterval = restartInterval, ScanStart = at }
                         : null;
                 case Application0:
                     isJfif |= segment.Length >= 12 && segment.StartsWith("JFIF\0"u8);
@@ -78,10 +81,10 @@ internal sealed record JpegHeader(int Width, int Height, JpegComponent[] Compone
         return null;
     }
 
-    /// <summary>T.81, B.2.2. Chroma has half of the luma's samples or all, along each axis.</summary>
+    /// <summary>T.81, B.2.2. The second and third component have half of the first one's samples or all, along each axis; a fourth has all.</summary>
     static JpegHeader? ReadFrame(ReadOnlySpan<byte> segment)
     {
-        if (segment.Length < 6 || segment[0] != 8 || segment[5] is not (1 or 3) || segment.Length != 6 + 3 * segment[5])
+        if (segment.Length < 6 || segment[0] != 8 || segment[5] is not (1 or 3 or 4) || segment.Length != 6 + 3 * segment[5])
             return null;
         var (height, width) = (BinaryPrimitives.ReadUInt16BigEndian(segment[1..]), BinaryPrimitives.ReadUInt16BigEndian(segment[3..]));
         var components = new JpegComponent[segment[5]];
@@ -92,27 +95,38 @@ internal sealed record JpegHeader(int Width, int Height, JpegComponent[] Compone
         }
         if (height == 0 || width == 0 || !HaveKnownSampling(components))
             return null;
-        return new(width, height, components, 0, 0);
+        return new(width, height, components, default, 0, 0);
     }
 
     static bool HaveKnownSampling(JpegComponent[] components)
     {
-        var luma = components[0];
-        if (luma.Across is < 1 or > 2 || luma.Down is < 1 or > 2)
+        var first = components[0];
+        if (first.Across is < 1 or > 2 || first.Down is < 1 or > 2)
             return false;
         if (components.Length == 1)
         {
-            (luma.Across, luma.Down) = (1, 1); // a component alone is not interleaved (T.81, A.2.2)
+            (first.Across, first.Down) = (1, 1); // a component alone is not interleaved (T.81, A.2.2)
             return true;
         }
-        var (blue, red) = (components[1], components[2]);
-        return blue.Across == red.Across && blue.Down == red.Down && blue.Across is 1 or 2 && blue.Across <= luma.Across && blue.Down is 1 or 2 && blue.Down <= luma.Down;
+        var (second, third) = (components[1], components[2]);
+        return second.Across is 1 or 2 && second.Across <= first.Across && second.Down is 1 or 2 && second.Down <= first.Down && HaveSameSampling(second, third)
+            && (components is not [_, _, _, var fourth] || HaveSameSampling(first, fourth))
+            && components.Sum(component => component.Blocks) <= MostBlocksOfMcu;
     }
 
-    /// <summary>Whether three components are YCbCr, by libjpeg's rules: in JFIF files, by Adobe's marker, or by their names.</summary>
-    bool HasKnownColours(bool isJfif, int adobeTransform) => Components is not [var first, var second, var third]
-        || adobeTransform == 1
-        || adobeTransform == -1 && (isJfif || (first.Name, second.Name, third.Name) == (1, 2, 3));
+    static bool HaveSameSampling(JpegComponent one, JpegComponent other) => (one.Across, one.Down) == (other.Across, other.Down);
+
+    /// <summary>The colours by libjpeg's rules: three components are YCbCr in JFIF files, by Adobe's marker, or by their names; four are what Adobe's marker says.</summary>
+    /// <returns>Null where they are others.</returns>
+    JpegColours? ColoursBy(bool isJfif, int adobeTransform) => (Components.Length, adobeTransform) switch
+    {
+        (1, _) => JpegColours.Grey,
+        (3, 1) => JpegColours.YCbCr,
+        (3, -1) when isJfif || Components is [{ Name: 1 }, { Name: 2 }, { Name: 3 }] => JpegColours.YCbCr,
+        (4, 0) => JpegColours.Cmyk,
+        (4, 2) => JpegColours.Ycck,
+        _ => null,
+    };
 
     /// <summary>T.81, B.2.3: one scan of all components.</summary>
     bool ReadScan(ReadOnlySpan<byte> segment, JpegTables tables)

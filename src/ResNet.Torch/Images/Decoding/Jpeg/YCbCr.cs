@@ -1,13 +1,11 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
 
 namespace ResNet.Torch.Images.Jpeg;
 
 /// <summary>The colours of JFIF (ITU-T T.871, 7), with libjpeg's constants of 16 bits.</summary>
 internal static class YCbCr
 {
-    const int Step = 16; // pixels at once
     const int Bits = 16, Half = 1 << Bits - 1, Grey = 128;
     const int RedOfRed = 91881, GreenOfBlue = -22554, GreenOfRed = -46802, BlueOfBlue = 116130; // 1.402, -0.344136…, -0.714136…, 1.772
 
@@ -19,7 +17,7 @@ internal static class YCbCr
     public static void ToRgbx(ReadOnlySpan<byte> luma, ReadOnlySpan<byte> blue, ReadOnlySpan<byte> red, Span<uint> pixels)
     {
         var x = 0;
-        for (; x + Step <= pixels.Length; x += Step)
+        for (; x + PixelVector.Count <= pixels.Length; x += PixelVector.Count)
         {
             Vector512<int> y = Widen(luma[x..]), b = Widen(blue[x..]) - Vector512.Create(Grey), r = Widen(red[x..]) - Vector512.Create(Grey);
             Convert(y, b, r).CopyTo(pixels[x..]);
@@ -28,10 +26,10 @@ internal static class YCbCr
             pixels[x] = Convert(luma[x], blue[x] - Grey, red[x] - Grey);
     }
 
-    static uint Convert(int luma, int blue, int red) => 255u << 24
-        | Clip(luma + (BlueOfBlue * blue + Half >> Bits)) << 16
-        | Clip(luma + (GreenOfBlue * blue + GreenOfRed * red + Half >> Bits)) << 8
-        | Clip(luma + (RedOfRed * red + Half >> Bits));
+    static uint Convert(int luma, int blue, int red) => PixelVector.Pack(
+        Clip(luma + (RedOfRed * red + Half >> Bits)),
+        Clip(luma + (GreenOfBlue * blue + GreenOfRed * red + Half >> Bits)),
+        Clip(luma + (BlueOfBlue * blue + Half >> Bits)));
 
     static uint Clip(int sample) => (uint)Math.Clamp(sample, 0, 255);
 
@@ -39,22 +37,15 @@ internal static class YCbCr
     static Vector512<uint> Convert(Vector512<int> luma, Vector512<int> blue, Vector512<int> red)
     {
         var half = Vector512.Create(Half);
-        return (Clip(luma + (RedOfRed * red + half >> Bits))
-            | Clip(luma + (GreenOfBlue * blue + GreenOfRed * red + half >> Bits)) << 8
-            | Clip(luma + (BlueOfBlue * blue + half >> Bits)) << 16
-            | Vector512.Create(255 << 24)).AsUInt32();
+        return PixelVector.Pack(
+            Clip(luma + (RedOfRed * red + half >> Bits)),
+            Clip(luma + (GreenOfBlue * blue + GreenOfRed * red + half >> Bits)),
+            Clip(luma + (BlueOfBlue * blue + half >> Bits)));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static Vector512<int> Clip(Vector512<int> samples) => Vector512.Min(Vector512.Max(samples, Vector512<int>.Zero), Vector512.Create(255));
+    static Vector512<uint> Clip(Vector512<int> samples) => Vector512.Min(Vector512.Max(samples, Vector512<int>.Zero), Vector512.Create(255)).AsUInt32();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static Vector512<int> Widen(ReadOnlySpan<byte> samples)
-    {
-        var bytes = Vector128.Create(samples);
-        if (Avx512F.IsSupported)
-            return Avx512F.ConvertToVector512Int32(bytes);
-        var words = Vector256.Create(Vector128.WidenLower(bytes), Vector128.WidenUpper(bytes));
-        return Vector512.Create(Vector256.WidenLower(words), Vector256.WidenUpper(words)).AsInt32();
-    }
+    static Vector512<int> Widen(ReadOnlySpan<byte> samples) => PixelVector.Widen(samples).AsInt32();
 }

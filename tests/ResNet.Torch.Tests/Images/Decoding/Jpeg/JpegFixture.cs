@@ -24,6 +24,38 @@ static class JpegFixture
         return data.ToArray();
     }
 
+    /// <summary>A file of any components: the blocks of a grey image of noise go to them in turn.</summary>
+    /// <param name="width">Columns of pixels.</param>
+    /// <param name="height">Rows of pixels.</param>
+    /// <param name="transform">What Adobe's marker says of the colours: 0, CMYK; 1, YCbCr; 2, YCCK. Null: no marker.</param>
+    /// <param name="sampling">The components' sampling factors, 0x22 for two along each axis; the first has the most.</param>
+    public static byte[] EncodeComponents(int width, int height, byte? transform, params byte[] sampling)
+    {
+        var (mcuWidth, mcuHeight) = (8 * (sampling[0] >> 4), 8 * (sampling[0] & 15));
+        var mcus = (width + mcuWidth - 1) / mcuWidth * ((height + mcuHeight - 1) / mcuHeight);
+        var grey = EncodeGrey(8, 8 * mcus * sampling.Sum(factors => (factors >> 4) * (factors & 15)));
+        var (frame, scan) = (Find(grey, 0xC0), Find(grey, 0xDA));
+        var count = (byte)sampling.Length;
+        byte[] adobe = transform is { } colours ? [0xFF, 0xEE, 0, 14, .. "Adobe"u8, 0, 100, 0, 0, 0, 0, colours] : [];
+        return
+        [
+            0xFF, 0xD8, .. adobe, .. grey[2..frame],
+            0xFF, 0xC0, 0, (byte)(8 + 3 * count), 8, (byte)(height >> 8), (byte)height, (byte)(width >> 8), (byte)width, count, .. sampling.SelectMany((factors, c) => new byte[] { (byte)c, factors, 0 }),
+            .. grey[(frame + 13)..scan],
+            0xFF, 0xDA, 0, (byte)(6 + 2 * count), count, .. sampling.SelectMany((_, c) => new byte[] { (byte)c, 0 }), .. grey[(scan + 7)..],
+        ];
+    }
+
+    // Samples far from the mean, and means of blocks near to each other: the components get some of the differences between them, so they go astray.
+    static byte[] EncodeGrey(int width, int height)
+    {
+        var random = new Random(height);
+        using var samples = SKData.CreateCopy(Enumerable.Range(0, width * height).Select(_ => (byte)random.Next(88, 169)).ToArray());
+        using var image = SKImage.FromPixels(new SKImageInfo(width, height, SKColorType.Gray8, SKAlphaType.Opaque), samples, width);
+        using var data = image.PeekPixels().Encode(new SKJpegEncoderOptions(92, SKJpegEncoderDownsample.Downsample444, SKJpegEncoderAlphaOption.Ignore));
+        return data.ToArray();
+    }
+
     /// <summary>An image under itself that many times, a restart marker between each two.</summary>
     public static byte[] Repeat(byte[] jpeg, int mcus, int times)
     {
@@ -47,14 +79,14 @@ static class JpegFixture
         return at;
     }
 
-    /// <summary>What Skia gives: grey pixels, or RGB ones of four bytes; null where it cannot.</summary>
-    public static (PixelShape Shape, byte[] Pixels)? Skia(byte[] jpeg)
+    /// <summary>What Skia gives: grey pixels, or RGB ones of four bytes; no pixels where it refuses them, null where it refuses the header, or the image is large.</summary>
+    public static (PixelShape Shape, byte[]? Pixels)? Skia(byte[] jpeg)
     {
         using var data = SKData.CreateCopy(jpeg);
         using var codec = SKCodec.Create(data);
         if (codec is null || (long)codec.Info.Width * codec.Info.Height > 1 << 20)
             return null;
         var info = new SKImageInfo(codec.Info.Width, codec.Info.Height, codec.Info.ColorType == SKColorType.Gray8 ? SKColorType.Gray8 : SKColorType.Rgba8888, SKAlphaType.Opaque);
-        return codec.GetPixels(info, out var pixels) == SKCodecResult.Success ? (new(info.Height, info.Width, info.BytesPerPixel), pixels) : null;
+        return (new(info.Height, info.Width, info.BytesPerPixel), codec.GetPixels(info, out var pixels) == SKCodecResult.Success ? pixels : null);
     }
 }
