@@ -32,7 +32,7 @@ static class ProgressLines
                 if (!hasBegun)
                     (hasBegun, first) = (true, value.Done);
                 last = value;
-                if (clock.Elapsed < due)
+                if (clock.Elapsed < due || (value.Total > 0 && value.Done >= value.Total)) // the end has a line of its own
                     return;
                 due = clock.Elapsed + interval;
                 error.WriteLine(Text());
