@@ -1,6 +1,7 @@
 // Runs each command of docs/command-line.md and writes what it answers below it: dotnet run docs/transcripts.cs -- FOLDER [PAGE]
-// FOLDER is where the commands run. It holds photos (46 photographs of ImageNet), cifar10 (train and test, CLASS/NNNN.jpg in each), reference (values of PyTorch, see docs/verify.md),
-// cifar-resnet20.th (a PyTorch checkpoint) and cifar10.txt (the names of its classes). First: dotnet build -c Release src/ResNet.Cli
+// FOLDER is where the commands run. It holds photos (46 photographs of ImageNet), cifar10 (train and test, CLASS/NNNN.jpg in each), fashion-mnist (the four files of Debian's package
+// dataset-fashion-mnist), reference (values of PyTorch, see docs/verify.md), cifar-resnet20.th (a PyTorch checkpoint) and cifar10.txt (the names of its classes).
+// First: dotnet build -c Release src/ResNet.Cli
 
 #:property PublishAot=false
 

@@ -35,7 +35,7 @@ public sealed class ResNetClassifierEstimator : ITrainerEstimator<ResNetClassifi
     /// <summary>Decodes the images and trains the network on them.</summary>
     /// <returns>A transformer that owns the network's native memory: dispose it.</returns>
     /// <exception cref="ArgumentException">A column is missing or of another type, the label has fewer than two classes, or the validation set has others.</exception>
-    /// <exception cref="InvalidDataException">An image cannot be read or is of another size, or no row can be trained on.</exception>
+    /// <exception cref="InvalidDataException">An image cannot be read or is of another size, no row can be trained on, or none can be held back.</exception>
     /// <exception cref="IOException">The images do not fit into <see cref="ResNetClassifierOptions.MemoryLimit"/>, and the temporary file cannot be written.</exception>
     /// <exception cref="OperationCanceledException">The training was cancelled; nothing is left in memory.</exception>
     public ResNetClassifierTransformer Fit(IDataView input)
@@ -52,7 +52,7 @@ public sealed class ResNetClassifierEstimator : ITrainerEstimator<ResNetClassifi
         var (training, validation) = ReadExamples(input, channel, recipe.Seed.Value);
         using var ofTraining = training;
         using var ofValidation = validation;
-        channel.Info(MessageSensitivity.None, $"Training {options.Variant} on {training.Count} images of {training.Preset.Width}×{training.Preset.Height} pixels in {training.Classes} classes.");
+        channel.Info(MessageSensitivity.None, $"Training {options.Variant} on {training.Count} images of {training.Preset.Width}×{training.Preset.Height} pixels in {training.Classes} classes{(validation is null ? "" : $", measured on {validation.Count}")}.");
         var trained = Trainer.Train(options.Variant, options.Stem, training, validation, recipe, new EpochLog(channel, options.Progress), options.CancellationToken);
         var classifier = new ImageClassifier(trained.Network, training.Preset, classes.Names) { History = trained.History, Precision = options.ScoringPrecision, Device = options.Device ?? MLNetInternals.Device(environment) };
         return new ResNetClassifierTransformer(input.Schema, columns.Scoring, classes, classifier, ownsClassifier: true, options.ForScoring);

@@ -39,7 +39,7 @@ public sealed record ResNetClassifierOptions : ImageScoringOptions
     /// <summary>Rows to measure each epoch on, with the label and image columns of the training rows. Default none.</summary>
     public IDataView? ValidationSet { get; init; }
 
-    /// <summary>Share of the training rows held back to measure each epoch on, the same of every class; above 0 and below 1. Default none. Not together with <see cref="ValidationSet"/>.</summary>
+    /// <summary>Share of the training rows held back to measure each epoch on, the same of every class, and at least one image of each that has two; above 0 and below 1. Default none. Not together with <see cref="ValidationSet"/>.</summary>
     public double? ValidationSetFraction { get; init; }
 
     /// <summary>

@@ -43,6 +43,21 @@ public class OtherCommandTests
     }
 
     [TestMethod]
+    [DataRow("m.zip", "--input", "InterleavedBytes")]
+    [DataRow("m.safetensors", "--input", "Normalized")]
+    [DataRow("m.zip", "--output", "Probabilities")]
+    [DataRow("m.safetensors", "--output", "Logits")]
+    public void Export_InputOrOutputOfFormsWithoutThem_EndsWith2AndWritesNothing(string name, string option, string value)
+    {
+        using var folder = new TemporaryFolder();
+        var model = TestImages.WriteClassifier(folder, "start.safetensors");
+
+        Assert.Contains($"{option} is for .onnx and .pt files: {folder.File(name)}", Tool.Run("export", model, folder.File(name), option, value).Failed(ExitCode.BadUsage));
+
+        Assert.IsFalse(File.Exists(folder.File(name)));
+    }
+
+    [TestMethod]
     public void Export_FixedBatch_RunsInOnnxRuntimeForThatNumberAlone()
     {
         using var folder = new TemporaryFolder();

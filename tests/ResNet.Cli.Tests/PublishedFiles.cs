@@ -13,12 +13,17 @@ static class PublishedFiles
     /// <param name="name">The data set's folder in it.</param>
     /// <param name="part">"train" or "t10k".</param>
     /// <param name="count">Number of images.</param>
-    public static string WriteIdx(TemporaryFolder folder, string name, string part, int count)
+    public static string WriteIdx(TemporaryFolder folder, string name, string part, int count) => WriteIdx(folder.File(name), part, count);
+
+    /// <inheritdoc cref="WriteIdx(TemporaryFolder, string, string, int)"/>
+    /// <returns>The folder.</returns>
+    public static string WriteIdx(string folder, string part, int count)
     {
         var labels = Labels(count);
-        Write(folder.File(name, $"{part}-labels-idx1-ubyte.gz"), [0x801, count], labels);
-        Write(folder.File(name, $"{part}-images-idx3-ubyte.gz"), [0x803, count, 32, 32], [.. labels.SelectMany((label, i) => TestImages.Pixels(label, i, 1, 32))]);
-        return folder.File(name);
+        Directory.CreateDirectory(folder);
+        Write(Path.Combine(folder, $"{part}-labels-idx1-ubyte.gz"), [0x801, count], labels);
+        Write(Path.Combine(folder, $"{part}-images-idx3-ubyte.gz"), [0x803, count, 32, 32], [.. labels.SelectMany((label, i) => TestImages.Pixels(label, i, 1, 32))]);
+        return folder;
     }
 
     /// <summary>Writes a file of the binary version.</summary>

@@ -84,6 +84,30 @@ public class TrainCommandTests
     }
 
     [TestMethod]
+    public void Train_ShareOfFewImages_HoldsOneOfEachClassAndSaysSo()
+    {
+        using var folder = new TemporaryFolder();
+        var data = TestImages.Write(folder, "data", perClass: 3);
+
+        var result = Tool.Run(TestTraining.Of(2, data, folder.File("run"), "--validation", "0.1", "--json")).Succeeded();
+
+        Assert.Contains("Training resnet20 on 6 images of 3 classes (16×16×3), 3 more held back, recipe", result.Error);
+        Assert.Contains("Training: 12/12 images", result.Error); // 2 epochs of those that are trained on
+        Assert.IsTrue(result.Json[0].GetProperty("validationAccuracy").TryGetDouble(out _));
+        Assert.AreEqual((6, 3), (result.Json[^1].GetProperty("images").GetInt32(), result.Json[^1].GetProperty("heldBack").GetInt32()));
+    }
+
+    [TestMethod]
+    public void Train_ShareOfClassesOfOneImage_SaysThatNothingCanBeHeld()
+    {
+        using var folder = new TemporaryFolder();
+        var data = TestImages.Write(folder, "data", perClass: 1);
+
+        Assert.Contains("--validation 0.5 can hold nothing back", Tool.Run(TestTraining.Of(1, data, folder.File("run"), "--validation", "0.5")).Failed(ExitCode.Failed));
+        Assert.IsFalse(Directory.Exists(folder.File("run")));
+    }
+
+    [TestMethod]
     public void Train_FilesOfMnistAndCifar_TrainsOnTheirPixels()
     {
         using var folder = new TemporaryFolder();

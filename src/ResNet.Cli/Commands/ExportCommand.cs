@@ -21,8 +21,8 @@ static class ExportCommand
             if (FormatOf(result.GetValueOrDefault<string>()!) is null)
                 result.AddError($"'{result.GetValueOrDefault<string>()}' has no extension that says its form: {Forms} is expected.");
         });
-        var input = new Option<ExportInput>("--input") { Description = "What an .onnx or .pt file takes. Default: normalised images, as torchvision's networks.", DefaultValueFactory = _ => ExportInput.Normalized };
-        var gives = new Option<ExportOutput>("--output") { Description = "What an .onnx or .pt file gives. Default: logits.", DefaultValueFactory = _ => ExportOutput.Logits };
+        var input = new Option<ExportInput?>("--input") { Description = "What an .onnx or .pt file takes. Default: normalised images, as torchvision's networks." };
+        var gives = new Option<ExportOutput?>("--output") { Description = "What an .onnx or .pt file gives. Default: logits." };
         var batch = new Option<int?>("--batch") { Description = "Images that an .onnx file takes at once, for runtimes that want a fixed number. Default: as many as come.", HelpName = "N" };
         batch.Validators.Add(result =>
         {
@@ -41,9 +41,15 @@ static class ExportCommand
         return command.Runs(run =>
         {
             var path = run.Required(output);
+            var isGraph = FormatOf(path) is "onnx" or "torchscript";
+            foreach (var (option, isGiven) in new (Option, bool)[] { (input, run.Value(input) is not null), (gives, run.Value(gives) is not null) })
+            {
+                if (isGiven && !isGraph)
+                    throw new UsageException($"{option.Name} is for .onnx and .pt files: {path} takes images and gives probabilities as this library does. Leave it out, or name a file of those forms.");
+            }
             if (run.Value(batch) is not null && FormatOf(path) != "onnx")
                 throw new UsageException($"{batch.Name} is for .onnx files: {path} takes as many images as come.");
-            Export(run, model, path, new() { Input = run.Value(input), Output = run.Value(gives), BatchSize = run.Value(batch) });
+            Export(run, model, path, new() { Input = run.Value(input) ?? ExportInput.Normalized, Output = run.Value(gives) ?? ExportOutput.Logits, BatchSize = run.Value(batch) });
         });
     }
 

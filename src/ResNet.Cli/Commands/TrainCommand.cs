@@ -50,7 +50,7 @@ static class TrainCommand
         {
             return run.Output.Follow("Training", "images", progress =>
             {
-                view = new TrainingView(run.Output, progress, plan.Images.Images.Count);
+                view = new TrainingView(run.Output, progress, plan.Trained);
                 var options = plan.Options(held, fraction, TrainingProgress.ToAll(view, new MetricsCsv(folder.Metrics)), run.Cancellation);
                 return mlContext.Transforms.ResNetClassifier(options).Fit(rows);
             });
@@ -66,7 +66,11 @@ static class TrainCommand
     {
         var validation = plan.Validation;
         if (RunArguments.Share(validation) is { } share)
-            return (null, share);
+        {
+            return plan.HeldBack > 0
+                ? (null, share)
+                : throw new CommandException($"--validation {validation} can hold nothing back: no class of {plan.Images.Title} has two images, of which one stays for training. Name other images to measure on, or leave it out.");
+        }
         var data = validation is not null ? DataSource.TryLoad(validation, DataPart.Validation, plan.ClassNames) ?? DataSource.Load(validation, DataPart.Test, plan.ClassNames)
             : DataSource.IsDivided(plan.DataPath) ? DataSource.TryLoad(plan.DataPath, DataPart.Validation, plan.ClassNames)
             : null;
@@ -89,6 +93,8 @@ static class TrainCommand
                 Model = plan.Variant.Name,
                 Folder = folder.Path,
                 plan.Training.Seed,
+                Images = plan.Trained,
+                plan.HeldBack,
                 Epochs = last.Epoch,
                 last.TrainingLoss,
                 last.TrainingAccuracy,

@@ -31,7 +31,7 @@ static class ProgressBar
     sealed class RateColumn(string unit) : ProgressColumn
     {
         public override IRenderable Render(RenderOptions options, ProgressTask task, TimeSpan deltaTime) =>
-            new Text(task.Speed is { } speed ? string.Create(null, $"{speed:G3} {unit}/s") : "");
+            new Text(task.Speed is { } speed ? $"{Rates.Text(speed)} {unit}/s" : "");
     }
 
     sealed class DetailsColumn : ProgressColumn

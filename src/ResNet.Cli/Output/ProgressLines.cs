@@ -32,7 +32,7 @@ static class ProgressLines
                 if (!hasBegun)
                     (hasBegun, first) = (true, value.Done);
                 last = value;
-                if (clock.Elapsed < due)
+                if (clock.Elapsed < due || (value.Total > 0 && value.Done >= value.Total)) // the end has a line of its own
                     return;
                 due = clock.Elapsed + interval;
                 error.WriteLine(Text());
@@ -56,7 +56,7 @@ static class ProgressLines
             return string.Concat(
                 string.Create(null, $"{title}: {last.Done}"),
                 last.Total > 0 ? string.Create(null, $"/{last.Total}") : "",
-                string.Create(null, $" {unit}, {rate:G3}/s"),
+                string.Create(null, $" {unit}, {Rates.Text(rate)}/s"),
                 !isOver && rate > 0 ? string.Create(null, $", {Durations.Text(TimeSpan.FromSeconds((last.Total - last.Done) / rate))} left") : string.Create(null, $", {Durations.Text(clock.Elapsed)}"),
                 last.Details.Length > 0 ? $", {last.Details}" : "");
         }

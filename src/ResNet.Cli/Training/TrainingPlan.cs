@@ -22,6 +22,12 @@ sealed record TrainingPlan(
     /// <summary>Images to measure each epoch on, in full, or the share of them that is held back; null where nothing was said.</summary>
     public string? Validation { get; init; }
 
+    /// <summary>Images that are held back to measure each epoch on, as the library does it; those that cannot be decoded are counted like others.</summary>
+    public int HeldBack => RunArguments.Share(Validation) is { } share ? Images.Labels.CountBy(label => label).Sum(ofClass => LabelledImages.HeldBack(ofClass.Value, share)) : 0;
+
+    /// <summary>Images that are trained on.</summary>
+    public int Trained => Images.Images.Count - HeldBack;
+
     /// <summary>The estimator's options.</summary>
     public ResNetClassifierOptions Options(IDataView? validation, double? fraction, IProgress<TrainingProgress> progress, CancellationToken cancellation) => new()
     {
@@ -40,5 +46,5 @@ sealed record TrainingPlan(
 
     /// <summary>What is trained on what, in a line.</summary>
     public string Describe() => string.Create(
-        CultureInfo.InvariantCulture, $"{Variant} on {Images.Images.Count} images of {Images.ClassNames.Count} classes ({Preset.Width}×{Preset.Height}×{Preset.Channels}), recipe {Recipe ?? "default"}, {Training.Epochs} epochs, seed {Training.Seed}");
+        CultureInfo.InvariantCulture, $"{Variant} on {Trained} images of {Images.ClassNames.Count} classes ({Preset.Width}×{Preset.Height}×{Preset.Channels}){(HeldBack == 0 ? "" : $", {HeldBack} more held back")}, recipe {Recipe ?? "default"}, {Training.Epochs} epochs, seed {Training.Seed}");
 }

@@ -6,7 +6,7 @@ namespace ResNet.Cli.Training;
 /// <summary>Shows a training: how far it is, a line for each epoch, and warnings.</summary>
 /// <param name="output">Where it is shown.</param>
 /// <param name="progress">How far it is, in images.</param>
-/// <param name="images">Images of an epoch.</param>
+/// <param name="images">Images of an epoch, without those that are held back.</param>
 sealed class TrainingView(CommandOutput output, IProgress<WorkProgress> progress, int images) : IProgress<TrainingProgress>
 {
     string accuracy = "";

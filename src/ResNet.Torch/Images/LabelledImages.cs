@@ -73,11 +73,12 @@ public sealed class LabelledImages : IDisposable
     /// <summary>The label of an image.</summary>
     public int Label(int index) => images[index].Label;
 
-    /// <summary>Divides the set in two; each class gives the same share of its images, and at least one stays for training.</summary>
+    /// <summary>Divides the set in two; each class of two or more images gives the same share of them, at least one, and at least one of each class stays for training.</summary>
     /// <param name="validationFraction">The second part's share, above 0 and below 1.</param>
     /// <param name="seed">Which images are drawn.</param>
     /// <returns>Two sets, which the caller disposes.</returns>
     /// <remarks>The parts share the pixels with this set: they are freed when all three have been disposed, in any order.</remarks>
+    /// <exception cref="InvalidDataException">No class has two images.</exception>
     public (LabelledImages Training, LabelledImages Validation) SplitStratified(double validationFraction, int seed)
     {
         ObjectDisposedException.ThrowIf(disposed, this);
@@ -87,10 +88,15 @@ public sealed class LabelledImages : IDisposable
         new Random(seed).Shuffle(order);
         var held = new HashSet<int>();
         foreach (var ofClass in order.GroupBy(Label))
-            held.UnionWith(ofClass.Take(Math.Min((int)Math.Round(ofClass.Count() * validationFraction), ofClass.Count() - 1)));
+            held.UnionWith(ofClass.Take(HeldBack(ofClass.Count(), validationFraction)));
+        if (held.Count == 0)
+            throw new InvalidDataException($"No image can be held back: none of the {Classes} classes has two, of which one stays for training ({Count} images in all). Add images, or measure on others.");
         Array.Sort(order);
         return (Select(order.Where(i => !held.Contains(i))), Select(order.Where(held.Contains)));
     }
+
+    /// <summary>How many images of a class <see cref="SplitStratified"/> holds back.</summary>
+    internal static int HeldBack(int ofClass, double fraction) => ofClass < 2 ? 0 : Math.Clamp((int)Math.Round(ofClass * fraction), 1, ofClass - 1);
 
     /// <summary>Some of the images, or all of them in another order.</summary>
     /// <param name="indices">The numbers of the images, in the new set's order.</param>

@@ -14,28 +14,29 @@ public readonly record struct LearningRatePoint(double LearningRate, double Loss
 public sealed record LearningRateCurve
 {
     const double DivergedAt = 4;
-    const int LeftOutAtTheEnd = 5;
+    const int LeastReach = 3;
+    const double Window = 10.001; // a decade, whatever the rounding
 
     LearningRateCurve(IReadOnlyList<LearningRatePoint> points) => Points = points;
 
     /// <summary>The steps, in ascending order of their rates. The last one may be the one at which the loss diverged.</summary>
     public IReadOnlyList<LearningRatePoint> Points { get; }
 
-    /// <summary>The rate at which the smoothed loss falls fastest along the logarithm of the rate; null when it falls nowhere, or when there are fewer than 7 points.</summary>
+    /// <summary>The rate at which the loss falls fastest along the logarithm of the rate, in the decade before it is lowest; null when it falls nowhere there, or when there are fewer than 7 points.</summary>
     /// <remarks>
-    /// The slope at a point is taken from the point before it to the point after it. The first tenth of the points (at least 1) and the last 5 are left out, as in fastai:
-    /// there the average is of few losses, or the loss diverges. A rate to begin with, not a proof: look at the curve.
+    /// Slope and height of the curve at a point are those of the straight line that fits the losses best from a tenth of all points (at least 3) before it to as many after it: noise is smoothed
+    /// over the same share of the test whatever the number of steps, and without the lag of an average of those before. The first and the last tenth have no such line and are left out. Where
+    /// a loss falls little and for long, noise decides where it falls fastest: the decade keeps that within reach of the rates that learn. A rate to begin with, not a proof: look at the curve.
     /// </remarks>
     public double? Suggestion
     {
         get
         {
-            var first = Math.Max(1, Points.Count / 10);
-            var steepest = Enumerable.Range(first, Math.Max(0, Points.Count - LeftOutAtTheEnd - first))
-                .Select(i => (Slope: Slope(i), Points[i].LearningRate))
-                .DefaultIfEmpty()
-                .MinBy(candidate => candidate.Slope);
-            return steepest.Slope < 0 ? steepest.LearningRate : null;
+            var reach = Math.Max(LeastReach, Points.Count / 10);
+            var lines = Enumerable.Range(reach, Math.Max(0, Points.Count - 2 * reach)).Select(i => (Points[i].LearningRate, Line: Fit(i - reach, 2 * reach + 1))).ToList();
+            var lowest = lines.DefaultIfEmpty().MinBy(point => point.Line.Height).LearningRate;
+            var steepest = lines.Where(point => point.LearningRate <= lowest && point.LearningRate >= lowest / Window).DefaultIfEmpty().MinBy(point => point.Line.Slope);
+            return steepest.Line.Slope < 0 ? steepest.LearningRate : null;
         }
     }
 
@@ -80,6 +81,12 @@ public sealed record LearningRateCurve
             writer.WriteLine(Csv.Row(point.LearningRate, point.Loss, point.SmoothedLoss));
     });
 
-    double Slope(int i) =>
-        (Points[i + 1].SmoothedLoss - Points[i - 1].SmoothedLoss) / Math.Log(Points[i + 1].LearningRate / Points[i - 1].LearningRate);
+    /// <summary>The line through successive points, by least squares: its height in their middle, and its slope over ln(rate).</summary>
+    (double Height, double Slope) Fit(int first, int count)
+    {
+        var origin = Points[first].Loss; // from there losses that stay the same are 0, without rounding
+        var points = Enumerable.Range(first, count).Select(i => (X: Math.Log(Points[i].LearningRate), Y: Points[i].Loss - origin)).ToList();
+        var (x, y) = (points.Average(point => point.X), points.Average(point => point.Y));
+        return (origin + y, points.Sum(point => (point.X - x) * (point.Y - y)) / points.Sum(point => (point.X - x) * (point.X - x)));
+    }
 }

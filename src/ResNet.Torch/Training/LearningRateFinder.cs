@@ -5,6 +5,9 @@ namespace ResNet.Torch;
 /// <summary>The learning-rate range test (Smith 2015, arXiv:1506.01186, §3.3): a short training whose rate grows from step to step.</summary>
 public static class LearningRateFinder
 {
+    /// <summary>Losses are smoothed over a 20th of the steps, however many there are: over 50 of 100, as fastai does, the curve comes decades late.</summary>
+    const double SmoothedShare = 20;
+
     /// <summary>Runs the test on a network of its own, which is thrown away.</summary>
     /// <param name="variant">The row of the table.</param>
     /// <param name="stem">The stem; null chooses as <see cref="Trainer.Train"/> does.</param>
@@ -38,7 +41,7 @@ public static class LearningRateFinder
         var seed = Trainer.SeedFor(options);
         using var network = Trainer.NetworkFor(variant, stem, images, options, seed);
         using var run = new TrainingRun(network, images, null, options, seed, progress: null, cancellation);
-        return LearningRateCurve.Of(Measure());
+        return LearningRateCurve.Of(Measure(), Math.Max(0, 1 - SmoothedShare / steps));
 
         IEnumerable<(double LearningRate, double Loss)> Measure()
         {

@@ -52,6 +52,8 @@ public sealed partial class TranscriptTests
         File.WriteAllLines("cifar10.txt", classes);
         using (var network = ResidualNetwork.Seeded(1, ResNetVariant.ResNet20, classes.Length))
             network.Save("cifar-resnet20.th"); // the content says what it is
+        PublishedFiles.WriteIdx("fashion-mnist", "train", 30);
+        PublishedFiles.WriteIdx("fashion-mnist", "t10k", 6);
         var photos = Directory.GetFiles("photos", "*.jpg", SearchOption.AllDirectories).Order(StringComparer.Ordinal).ToArray();
         foreach (var (part, perClass) in new[] { ("train", 10), ("test", 2) }) // of 10 a tenth can be held back
         {

@@ -94,6 +94,49 @@ public class PredictCommandTests
         }
     }
 
+    [TestMethod]
+    [DataRow(ExportInput.Normalized)]
+    [DataRow(ExportInput.InterleavedBytes)]
+    public void Predict_OnnxOfAPresetOfTenCrops_GivesTheScoresOfTheWeights(ExportInput input)
+    {
+        using var model = new TestModel();
+        var ten = ImagePreset.ImageNet(TestModel.Size, TestModel.Size) with { ResizeShorterSide = 2 * TestModel.Size, Crops = ImageCrops.Ten };
+        using var classifier = new ImageClassifier(ResidualNetwork.Seeded(1, ResNetVariant.ResNet20, 3), ten, model.Classifier.ClassNames);
+        using var ofMiddle = new ImageClassifier(ResidualNetwork.Seeded(1, ResNetVariant.ResNet20, 3), ten with { Crops = ImageCrops.Centre }, model.Classifier.ClassNames);
+        var (weights, middle, onnx) = (model.File("ten.safetensors"), model.File("middle.safetensors"), model.File("ten.onnx"));
+        classifier.Save(weights);
+        classifier.ExportOnnx(onnx, new() { Input = input });
+        ofMiddle.Save(middle);
+        var images = model.Images(3);
+
+        var (expected, other) = InFloat32(() => (Scores(weights, images), Scores(middle, images)));
+        var scores = Scores(onnx, [.. images, "--batch", "2"]);
+
+        CollectionAssert.AreEquivalent(expected.Keys, scores.Keys);
+        foreach (var (place, score) in scores)
+            Assert.AreEqual(expected[place], score, 1e-4f, place);
+        Assert.IsGreaterThan(1e-3f, expected.Max(one => Math.Abs(one.Value - other[one.Key]))); // the middle alone has other scores
+    }
+
+    /// <summary>The score of each class of each image.</summary>
+    static Dictionary<string, float> Scores(string model, string[] images) => Tool.Run(["predict", model, .. images, "--json"]).Succeeded().Json
+        .SelectMany(row => row.GetProperty("top").EnumerateArray(), (row, told) => (Place: $"{row.GetProperty("path")}, {told.GetProperty("label")}", Score: told.GetProperty("score").GetSingle()))
+        .ToDictionary(one => one.Place, one => one.Score);
+
+    static T InFloat32<T>(Func<T> work)
+    {
+        var before = Environment.GetEnvironmentVariable(ImageClassifier.PrecisionVariable);
+        Environment.SetEnvironmentVariable(ImageClassifier.PrecisionVariable, nameof(ScoringPrecision.Float32));
+        try
+        {
+            return work();
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable(ImageClassifier.PrecisionVariable, before);
+        }
+    }
+
     static void AssertScores(ImageClassifier classifier, JsonElement row, string image)
     {
         var scores = classifier.ScoreFile(image);

@@ -51,6 +51,21 @@ public class LabelledImagesTests
         CollectionAssert.AreEqual(new[] { 1, 1 }, PerClass(Set(1, 10).SplitStratified(0.9, seed: 0).Training));
 
     [TestMethod]
+    [DataRow(0.1, 1, 1, 5, DisplayName = "A tenth")]
+    [DataRow(0.9, 2, 1, 45, DisplayName = "Nine tenths")]
+    public void SplitStratified_FewImagesOfAClass_HoldsOneAtLeastAndLeavesOne(double fraction, int ofThree, int ofTwo, int ofFifty)
+    {
+        var (training, validation) = Set(3, 2, 1, 50).SplitStratified(fraction, seed: 0);
+
+        CollectionAssert.AreEqual(new[] { ofThree, ofTwo, 0, ofFifty }, PerClass(validation));
+        CollectionAssert.AreEqual(new[] { 3 - ofThree, 2 - ofTwo, 1, 50 - ofFifty }, PerClass(training));
+    }
+
+    [TestMethod]
+    public void SplitStratified_NoClassOfTwo_SaysThatNothingCanBeHeld() =>
+        Assert.Contains("none of the 3 classes has two", Assert.ThrowsExactly<InvalidDataException>(() => Set(1, 1, 1).SplitStratified(0.5, seed: 0)).Message);
+
+    [TestMethod]
     public void Dispose_InAnyOrder_LeavesThePartsTheirPixels()
     {
         var all = Set(4, 4);
