@@ -112,11 +112,22 @@ public sealed class DamagedModelTests
     [TestMethod]
     public void Score_OneBitOfAWeightFlipped_IsNoticedThoughMLNetLoadsIt()
     {
-        byte[] file = [.. good];
-        file[file.Length / 2] ^= 1;
+        // The weights are compressed: some bits change so much behind them that the graph around the weights is hit too, which ML.NET does notice.
+        var loaded = Enumerable.Range(0, 50).Select(i => Flipped(good.Length / 2 + 97 * i)).FirstOrDefault(file =>
+        {
+            File.WriteAllBytes(models.File("model.zip"), file);
+            return WhatMLNetSays(models.File("model.zip")) == "loaded";
+        });
 
-        Assert.Contains($"{Network} is another", Refusal(file));
-        Assert.AreEqual("loaded", WhatMLNetSays(models.File("model.zip")));
+        Assert.IsNotNull(loaded);
+        Assert.Contains($"{Network} is another", Refusal(loaded));
+
+        byte[] Flipped(int at)
+        {
+            byte[] file = [.. good];
+            file[at] ^= 1;
+            return file;
+        }
     }
 
     [TestMethod]
