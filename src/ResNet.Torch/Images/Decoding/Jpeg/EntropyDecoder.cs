@@ -19,8 +19,10 @@ internal static class EntropyDecoder
     [MethodImpl(MethodImplOptions.NoInlining)] // the registers are for this loop
     public static bool Read(ref BitReader source, ReadOnlySpan<JpegComponent> mcu, int mcus, Span<short> blocks)
     {
-        // No bounds checks below: 12 bits are an index of the pairs, of which a table has 4,096; first is below 63 and behind at most 63, so places has them, and what
-        // it gives is at most 64.
+        // Checked here once: 12 bits are an index of the pairs, of which a table has 4,096; first is below 63 and behind at most 63, so places has them, and what it
+        // gives is at most 64.
+        foreach (var component in mcu)
+            ArgumentOutOfRangeException.ThrowIfLessThan(component.Ac.Pairs.Length, 1 << HuffmanTable.PairBits);
         blocks = blocks[..(mcus * mcu.Length * ZigZag.Room)];
         var reader = source; // a copy stays in registers
         ref var places = ref MemoryMarshal.GetReference(ZigZag.Places);

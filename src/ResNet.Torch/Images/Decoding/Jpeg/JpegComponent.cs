@@ -16,7 +16,7 @@ internal sealed class JpegComponent(byte name, int across, int down, int quantis
     /// <summary>Blocks of it in an MCU.</summary>
     public int Blocks => Across * Down;
 
-    /// <summary>The factors of its coefficients, row by row.</summary>
+    /// <summary>The factors of its coefficients, as <see cref="ZigZag"/> has them.</summary>
     public short[] Quantisation { get; private set; } = [];
 
     public HuffmanTable Dc { get; private set; } = null!;

@@ -20,7 +20,7 @@ internal sealed class JpegTables
         return tables;
     }
 
-    /// <summary>The factors of a table, row by row; null where the image does not define it.</summary>
+    /// <summary>The factors of a table, as <see cref="ZigZag"/> has them; null where the image does not define it.</summary>
     public short[]? Quantisation(int place) => IsDefined(0, place) ? quantisation[place] : null;
 
     public HuffmanTable? Dc(int place) => IsDefined(1, place) ? dc[place] : null;
