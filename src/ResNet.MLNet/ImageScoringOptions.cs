@@ -13,6 +13,10 @@ public abstract record ImageScoringOptions
     /// Column of images, or of the paths of image files (text), or of what such files hold (vector of bytes). Images of another size than the network's
     /// are resized and cropped as its preset says, if it does. Default "Image".
     /// </summary>
+    /// <remarks>
+    /// Of images that ML.NET makes: <c>LoadImages</c> ignores EXIF orientation; <c>ResizeImages</c> takes the nearest pixel with <c>ResizingKind.Fill</c>, which networks trained elsewhere
+    /// have not seen (<c>IsoCrop</c>, its default, is smooth); <c>AppendCacheCheckpoint</c> and <c>Data.Cache</c> drop columns of images. Paths and bytes have none of this.
+    /// </remarks>
     public string ImageColumnName { get; init; } = "Image";
 
     /// <summary>

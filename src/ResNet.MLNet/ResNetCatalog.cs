@@ -14,7 +14,10 @@ public static partial class ResNetCatalog
     /// <param name="predictedLabelColumnName">Name of the new column of predicted labels: a key with the label's values.</param>
     /// <param name="variant">The network; <see cref="ResNetVariant.ResNet18"/> when null.</param>
     /// <param name="validationSet">Rows to measure each epoch on, with the same columns; or null.</param>
-    /// <remarks>The results of each epoch go to the context's log. The transformer owns native memory: dispose it.</remarks>
+    /// <remarks>
+    /// <para>The results of each epoch go to the context's log. The transformer owns native memory: dispose it.</para>
+    /// <para>A <c>PredictionEngine</c> is for one thread and disposes the model: make one for each thread, with <c>OwnsTransformer = false</c>. <c>Transform</c> is for any number of threads.</para>
+    /// </remarks>
     public static ResNetClassifierEstimator ResNetClassifier(
         this TransformsCatalog catalog,
         string labelColumnName = "Label",
