@@ -55,7 +55,7 @@ static class FindLearningRateCommand
         if (path is not null && IsTable(path))
             curve.SaveCsv(path);
         else if (path is not null)
-            WholeFile.Write(path, file => LearningRateChart.Save(curve, file));
+            WholeFile.Write(path, file => ChartLibrary.Save(curve, file));
         if (run.Output.IsJson)
         {
             foreach (var point in curve.Points)

@@ -117,7 +117,11 @@ public sealed class PackageTests
 
         Dotnet.Run(folder.Path, "tool", "install", "ResNet.Cli", "--tool-path", tools, "--add-source", Packages, "--version", Version);
 
-        Assert.Contains("resnet50 at 224×224: 25,557,032 parameters", Dotnet.Run(folder.Path, new ProcessStartInfo(Path.Combine(tools, "resnet"), ["summary", "resnet50"]))); // libtorch is there
+        string Resnet(params string[] arguments) => Dotnet.Run(folder.Path, new ProcessStartInfo(Path.Combine(tools, "resnet"), arguments));
+        Assert.Contains("resnet50 at 224×224: 25,557,032 parameters", Resnet("summary", "resnet50")); // libtorch is there
+        using var images = TestImages.Files(perClass: 2);
+        Resnet("find-lr", images.Path, "--model", "resnet20", "--steps", "10", "--set", "BatchSize=2", "--out", folder.File("curve.png")); // and what draws charts
+        Assert.IsGreaterThan(0, new FileInfo(folder.File("curve.png")).Length);
     }
 
     [TestMethod]
