@@ -28,7 +28,7 @@ internal sealed class Predictor : IDisposable
     public Predictor(ResidualNetwork network, ImagePreset preset, ScoringPrecision precision, Device device)
     {
         (this.preset, this.device) = (preset, device);
-        Precision = precision == ScoringPrecision.Auto ? AutomaticPrecision(IsOnGpu || Training.Precision.HasFastBFloat16) : precision;
+        Precision = precision == ScoringPrecision.Auto ? AutomaticPrecision(Training.Precision.HasFastBFloat16(device)) : precision;
         uploads = new(device);
         try
         {
@@ -44,7 +44,7 @@ internal sealed class Predictor : IDisposable
     /// <summary>What it computes in: never <see cref="ScoringPrecision.Auto"/>.</summary>
     public ScoringPrecision Precision { get; }
 
-    /// <summary>What the environment asks for, or else what is fast on this processor.</summary>
+    /// <summary>What the environment asks for, or else what is fast on this device.</summary>
     /// <exception cref="InvalidOperationException">The environment asks for something that there is not.</exception>
     static ScoringPrecision AutomaticPrecision(bool hasFastBFloat16)
     {
