@@ -1,4 +1,5 @@
 using ResNet.Torch.Runtime;
+using ResNet.Torch.Runtime.Gpu;
 using static TorchSharp.torch;
 
 namespace ResNet.Torch.Images;
@@ -9,14 +10,19 @@ namespace ResNet.Torch.Images;
 internal sealed class ImageBatch(ImagePreset preset, Device device) : IDisposable
 {
     readonly Normalization normalization = new(preset, device);
+    readonly Uploads uploads = new(device);
 
     /// <param name="batch">The images, free for other use on return.</param>
     /// <returns>Inputs float32 [N, C, H, W] as the preset says, labels int64 [N].</returns>
     public (Tensor Inputs, Tensor Labels) Of(PreparedBatch batch)
     {
-        using var pixels = DeviceTensor.Of<byte>(batch.Pixels, [batch.Count, preset.Height, preset.Width, preset.Channels], ScalarType.Byte, device);
-        return (normalization.Apply(pixels), DeviceTensor.Of<long>(batch.Labels, [batch.Count], ScalarType.Int64, device));
+        var inputs = uploads.Use(batch.Pixels, [batch.Count, preset.Height, preset.Width, preset.Channels], normalization, static (pixels, normalization) => normalization.Apply(pixels));
+        return (inputs, DeviceTensor.Of<long>(batch.Labels, [batch.Count], ScalarType.Int64, device));
     }
 
-    public void Dispose() => normalization.Dispose();
+    public void Dispose()
+    {
+        uploads.Dispose();
+        normalization.Dispose();
+    }
 }

@@ -5,7 +5,7 @@ public enum ScoringPrecision
 {
     /// <summary>
     /// What the environment variable <c>RESNET_SCORING_PRECISION</c> says; without it, bfloat16 where the processor has instructions for it (AVX512-BF16, AMX),
-    /// and else float32. The default.
+    /// on a GPU from compute capability 8.0 (NVIDIA's Ampere) on, and else float32. The default.
     /// </summary>
     Auto,
 

@@ -1,14 +1,20 @@
 using System.Runtime.Intrinsics.X86;
+using ResNet.Torch.Runtime.Gpu;
 using TorchSharp;
+using static TorchSharp.torch;
 
 namespace ResNet.Torch.Training;
 
-/// <summary>Which numbers are the faster ones on this processor.</summary>
+/// <summary>Which numbers are the faster ones on a device.</summary>
 internal static class Precision
 {
-    /// <summary>Whether a training computes in bfloat16.</summary>
+    /// <summary>NVIDIA's Ampere: the first GPUs that multiply bfloat16 (CUDA C++ Programming Guide, compute capabilities).</summary>
+    const int FirstCapability = 8;
+
+    /// <summary>Whether a training computes in bfloat16: what was asked for; by itself where the device is fast in it, and on a processor where the images are not too small.</summary>
     public static bool IsHalf(TrainingPrecision asked, ResidualNetwork network, ImagePreset images) =>
-        asked == TrainingPrecision.BFloat16 || (asked == TrainingPrecision.Auto && (network.Device.type == DeviceType.CUDA || (HasFastBFloat16 && KeepsSeveralPixels(network, images))));
+        asked == TrainingPrecision.BFloat16 ||
+        (asked == TrainingPrecision.Auto && HasFastBFloat16(network.Device) && (network.Device.type == DeviceType.CUDA || KeepsSeveralPixels(network, images)));
 
     /// <summary>
     /// Where the last stage sees a single pixel, oneDNN's bfloat16 gradient of its strided 3×3 convolution differs from run to run
@@ -17,6 +23,13 @@ internal static class Precision
     static bool KeepsSeveralPixels(ResidualNetwork network, ImagePreset images) =>
         Math.Min(images.Height, images.Width) > network.StageStride(network.Variant.Depths.Stages) / 2;
 
+    /// <summary>Whether a device computes products of bfloat16 by itself.</summary>
+    public static bool HasFastBFloat16(Device device) =>
+        device.type == DeviceType.CUDA ? HasFastBFloat16(device, CudaRuntime.Found) : ProcessorHasFastBFloat16;
+
+    /// <summary>Whether a GPU does, as the CUDA runtime tells; yes where it cannot be asked: most that are in use do.</summary>
+    internal static bool HasFastBFloat16(Device gpu, CudaRuntime? runtime) => (runtime?.MajorCapability(gpu.index) ?? FirstCapability) >= FirstCapability;
+
     /// <summary>Instructions for products of bfloat16, without which oneDNN converts back and forth: AVX512-BF16 or AMX-BF16 (Intel's manual, CPUID leaf 7).</summary>
-    public static bool HasFastBFloat16 { get; } = Avx512F.IsSupported && ((X86Base.CpuId(7, 1).Eax & (1 << 5)) != 0 || (X86Base.CpuId(7, 0).Edx & (1 << 22)) != 0);
+    static bool ProcessorHasFastBFloat16 { get; } = Avx512F.IsSupported && ((X86Base.CpuId(7, 1).Eax & (1 << 5)) != 0 || (X86Base.CpuId(7, 0).Edx & (1 << 22)) != 0);
 }

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 using ResNet.Torch.Inference.Feeding;
-using ResNet.Torch.Runtime;
+using ResNet.Torch.Runtime.Gpu;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -17,6 +17,7 @@ internal sealed class Predictor : IDisposable
 
     readonly ImagePreset preset;
     readonly Device device;
+    readonly Uploads uploads;
     readonly jit.ScriptModule program;
     readonly Tensor[] weights;
 
@@ -27,14 +28,23 @@ internal sealed class Predictor : IDisposable
     public Predictor(ResidualNetwork network, ImagePreset preset, ScoringPrecision precision, Device device)
     {
         (this.preset, this.device) = (preset, device);
-        Precision = precision == ScoringPrecision.Auto ? AutomaticPrecision(IsOnGpu || Training.Precision.HasFastBFloat16) : precision;
-        (program, weights) = Prepare(network);
+        Precision = precision == ScoringPrecision.Auto ? AutomaticPrecision(Training.Precision.HasFastBFloat16(device)) : precision;
+        uploads = new(device);
+        try
+        {
+            (program, weights) = Prepare(network);
+        }
+        catch
+        {
+            uploads.Dispose();
+            throw;
+        }
     }
 
     /// <summary>What it computes in: never <see cref="ScoringPrecision.Auto"/>.</summary>
     public ScoringPrecision Precision { get; }
 
-    /// <summary>What the environment asks for, or else what is fast on this processor.</summary>
+    /// <summary>What the environment asks for, or else what is fast on this device.</summary>
     /// <exception cref="InvalidOperationException">The environment asks for something that there is not.</exception>
     static ScoringPrecision AutomaticPrecision(bool hasFastBFloat16)
     {
@@ -62,8 +72,7 @@ internal sealed class Predictor : IDisposable
         for (var first = 0; first < count; first += most)
         {
             using var batch = NewDisposeScope();
-            var images = Images(pixels.Slice(first * preset.ImageBytes, Math.Min(most, count - first) * preset.ImageBytes));
-            var result = (Tensor)program.invoke(function, images, weights);   // N×figures
+            var result = Invoke(program, function, pixels.Slice(first * preset.ImageBytes, Math.Min(most, count - first) * preset.ImageBytes), weights);
             if (IsOnGpu)
                 results.Add(result.MoveToOuterDisposeScope()); // not read yet: the GPU computes while the next batch is copied
             else
@@ -79,9 +88,10 @@ internal sealed class Predictor : IDisposable
 
     bool IsOnGpu => device.type == DeviceType.CUDA;
 
-    /// <summary>uint8 [N, H, W, C], on the device.</summary>
-    Tensor Images(ReadOnlySpan<byte> pixels) =>
-        DeviceTensor.Of(pixels, [pixels.Length / preset.ImageBytes, preset.Height, preset.Width, preset.Channels], ScalarType.Byte, device);
+    /// <summary>Gives a program's function its images, uint8 [N, H, W, C]: N×figures, on the device, in the current scope.</summary>
+    Tensor Invoke(jit.ScriptModule program, string function, ReadOnlySpan<byte> pixels, Tensor[] weights) =>
+        uploads.Use(pixels, [pixels.Length / preset.ImageBytes, preset.Height, preset.Width, preset.Channels], (program, function, weights),
+            static (images, run) => (Tensor)run.program.invoke(run.function, images, run.weights));
 
     (jit.ScriptModule Program, Tensor[] Weights) Prepare(ResidualNetwork network)
     {
@@ -109,7 +119,7 @@ internal sealed class Predictor : IDisposable
         {
             using var scope = NewDisposeScope();
             var weights = (Tensor[])program.invoke(PredictorScript.Pack, [script.Weights.Select(weight => weight.to(device)).ToArray()]);
-            _ = program.invoke(PredictorScript.Score, Images(new byte[preset.ImageBytes]), weights);
+            _ = Invoke(program, PredictorScript.Score, new byte[preset.ImageBytes], weights);
             return (program, Array.ConvertAll(weights, weight => weight.DetachFromDisposeScope()));
         }
         catch
@@ -122,6 +132,7 @@ internal sealed class Predictor : IDisposable
     /// <summary>Frees the weights; no thread may be in <see cref="Run"/>.</summary>
     public void Dispose()
     {
+        uploads.Dispose();
         program.Dispose();
         Array.ForEach(weights, weight => weight.Dispose());
     }

@@ -89,7 +89,10 @@ public sealed record TrainingOptions
 /// <summary>The numbers that convolutions and the classifier compute with; the weights that learn, norms and losses are float32 always.</summary>
 public enum TrainingPrecision
 {
-    /// <summary><see cref="BFloat16"/> on a processor with instructions for it (AVX512-BF16 or AMX), else <see cref="Float32"/>; that too for images so small that the last stage sees one pixel.</summary>
+    /// <summary>
+    /// <see cref="BFloat16"/> on a processor with instructions for it (AVX512-BF16 or AMX), but for images so small that the last stage sees one pixel, and on a GPU from compute capability 8.0
+    /// (NVIDIA's Ampere) on; else <see cref="Float32"/>.
+    /// </summary>
     Auto,
 
     /// <summary>32 bits.</summary>
