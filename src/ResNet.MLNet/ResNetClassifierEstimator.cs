@@ -4,6 +4,7 @@ using Microsoft.ML.Trainers;
 using ResNet.MLNet.Columns;
 using ResNet.MLNet.Rows;
 using ResNet.Torch;
+using ResNet.Torch.Wording;
 
 namespace ResNet.MLNet;
 
@@ -121,9 +122,7 @@ public sealed class ResNetClassifierEstimator : ITrainerEstimator<ResNetClassifi
         columns.RequireTrainable(validation);
         var (expected, received) = (ClassLabels.Of(training[columns.Label]).Names, ClassLabels.Of(validation[columns.Label]).Names);
         if (!expected.SequenceEqual(received))
-            throw new ArgumentException($"The validation set's keys in '{columns.Label}' stand for {Few(received)}, the training set's for {Few(expected)}. Make both with the MapValueToKey that was fitted to the training set.");
-
-        static string Few(IReadOnlyList<string> names) => $"{names.Count} classes ({string.Join(", ", names.Take(3))}{(names.Count > 3 ? ", …" : "")})";
+            throw new ArgumentException($"The validation set's keys in '{columns.Label}' stand for {Few.Of(received, "class", "classes")}, the training set's for {Few.Of(expected, "class", "classes")}. Make both with the MapValueToKey that was fitted to the training set.");
     }
 
     /// <summary>Writes each epoch's results to the log, and hands everything on.</summary>

@@ -1,4 +1,5 @@
 using System.Text;
+using ResNet.Torch.Wording;
 
 namespace ResNet.MLNet.Data;
 

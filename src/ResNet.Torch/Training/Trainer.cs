@@ -1,4 +1,5 @@
 using ResNet.Torch.Training;
+using ResNet.Torch.Wording;
 
 namespace ResNet.Torch;
 
@@ -110,7 +111,7 @@ public static class Trainer
             seen[validation.Label(i)] = true;
         var missing = Enumerable.Range(0, seen.Length).Where(label => !seen[label]).Select(label => validation.ClassNames is { } names ? $"'{names[label]}'" : $"{label}").ToList();
         if (missing.Count > 0)
-            progress?.Report(new(0, options.Epochs, 0, 0, 0, 0, Warning: $"The validation images have none of {missing.Count} of {seen.Length} classes ({string.Join(", ", missing.Take(5))}{(missing.Count > 5 ? ", …" : "")}): what is measured on them says nothing of these."));
+            progress?.Report(new(0, options.Epochs, 0, 0, 0, 0, Warning: $"The validation images have none of {missing.Count} of {seen.Length} classes ({Few.Of(missing)}): what is measured on them says nothing of these."));
     }
 
     static string Describe(ImagePreset preset) => $"{preset.Width}×{preset.Height}×{preset.Channels}";
