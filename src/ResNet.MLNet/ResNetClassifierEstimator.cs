@@ -53,7 +53,7 @@ public sealed class ResNetClassifierEstimator : ITrainerEstimator<ResNetClassifi
         var (training, validation) = ReadExamples(input, channel, recipe.Seed.Value);
         using var ofTraining = training;
         using var ofValidation = validation;
-        channel.Info(MessageSensitivity.None, $"Training {options.Variant} on {training.Count} images of {training.Preset.Width}×{training.Preset.Height} pixels in {training.Classes} classes{(validation is null ? "" : $", measured on {validation.Count}")}.");
+        channel.Info(MessageSensitivity.None, $"Training {options.Variant} on {Counted.Of(training.Count, "image")} of {training.Preset.Width}×{training.Preset.Height} pixels in {Counted.Of(training.Classes, "class", "classes")}{(validation is null ? "" : $", measured on {validation.Count}")}.");
         var trained = Trainer.Train(options.Variant, options.Stem, training, validation, recipe, new EpochLog(channel, options.Progress), options.CancellationToken);
         var classifier = new ImageClassifier(trained.Network, training.Preset, classes.Names) { History = trained.History, Precision = options.ScoringPrecision, Device = options.Device ?? MLNetInternals.Device(environment) };
         return new ResNetClassifierTransformer(input.Schema, columns.Scoring, classes, classifier, ownsClassifier: true, options.ForScoring);

@@ -44,7 +44,7 @@ sealed record ImageData(string Title, IReadOnlyList<ModelImage> Images, IReadOnl
             // Numbers say which class is meant; names in the order of their characters are what trainings number classes by.
             return ClassNames.Count == model.ClassNames.Count || (!HasClassNames && ClassNames.Count < model.ClassNames.Count)
                 ? Labels
-                : throw new CommandException($"{Title} has {ClassNames.Count} classes, {model.Title} {model.ClassNames.Count}, and nothing says how they go together: name the model's classes with --classes.");
+                : throw new CommandException($"{Title} has {Counted.Of(ClassNames.Count, "class", "classes")}, {model.Title} {model.ClassNames.Count}, and nothing says how they go together: name the model's classes with --classes.");
         }
         var places = new Dictionary<string, int>(StringComparer.Ordinal);
         foreach (var (index, name) in model.ClassNames.Index())

@@ -1,3 +1,5 @@
+using ResNet.Torch.Wording;
+
 namespace ResNet.Torch;
 
 /// <summary>What every exported file is to take, to give and to say, whatever its format.</summary>
@@ -53,7 +55,7 @@ public abstract record ExportOptions
     private protected virtual IEnumerable<string> FaultsFor(ResidualNetwork network, ImagePreset preset, IReadOnlyList<string>? classNames)
     {
         if (preset.Channels != network.Channels || preset.Std.Count != network.Channels || preset.Height < 1 || preset.Width < 1)
-            yield return $"the preset must be that of images with {network.Channels} channels, as {network.Variant} takes them (was {preset.Width}×{preset.Height} with {preset.Mean.Count} means and {preset.Std.Count} deviations)";
+            yield return $"the preset must be that of images with {Counted.Of(network.Channels, "channel")}, as {network.Variant} takes them (was {preset.Width}×{preset.Height} with {Counted.Of(preset.Mean.Count, "mean")} and {Counted.Of(preset.Std.Count, "deviation")})";
         if (!preset.Mean.All(float.IsFinite) || !preset.Std.All(std => float.IsFinite(std) && std > 0))
             yield return $"the preset must have finite means and deviations above 0 (were {string.Join(", ", preset.Mean)} and {string.Join(", ", preset.Std)})";
         var stages = network.Variant.Depths.Stages;

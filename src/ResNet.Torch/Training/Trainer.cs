@@ -94,7 +94,7 @@ public static class Trainer
         if (validation is not null && (validation.Preset.ImageBytes != training.Preset.ImageBytes || validation.Preset.Height != training.Preset.Height))
             throw new ArgumentException($"Validation images are {Describe(validation.Preset)}, training images {Describe(training.Preset)}: resize both alike.", nameof(validation));
         if (validation is not null && validation.Classes != training.Classes)
-            throw new ArgumentException($"Validation images are of {validation.Classes} classes, training images of {training.Classes}: label both alike.", nameof(validation));
+            throw new ArgumentException($"Validation images are of {Counted.Of(validation.Classes, "class", "classes")}, training images of {training.Classes}: label both alike.", nameof(validation));
         if (options.Validation.Patience is { } patience && validation is not { Count: > 0 })
             throw new ArgumentException($"{nameof(TrainingOptions)}: {nameof(TrainingOptions.Validation)}.{nameof(ValidationOptions.Patience)} is {patience}, but there are no validation images to measure.", nameof(options));
         var faults = string.Join("; ", options.Augmentation.Faults(training.Preset).Select(fault => $"{nameof(TrainingOptions.Augmentation)}.{fault}"));

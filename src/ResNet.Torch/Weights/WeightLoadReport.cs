@@ -39,7 +39,7 @@ public sealed record WeightLoadReport
     {
         List<string> faults = [];
         if (Missing.Count > 0)
-            faults.Add($"{Missing.Count} {(Missing.Count == 1 ? "key" : "keys")} missing ({Few.Of(Missing, Shown)})");
+            faults.Add($"{Counted.Of(Missing.Count, "key")} missing ({Few.Of(Missing, Shown)})");
         if (Unexpected.Count > 0)
             faults.Add($"{Unexpected.Count} not expected ({Few.Of(Unexpected, Shown)})");
         if (Misshapen.Count > 0)

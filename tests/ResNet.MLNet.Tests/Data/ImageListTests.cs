@@ -95,7 +95,7 @@ public sealed class ImageListTests : IDisposable
 
     [TestMethod]
     [DataRow("path,label\ncat/1.png,cat\ncat/a, b.png,cat\n", "line 3: 3 values where 2 are expected", "in quotes", DisplayName = "a comma without quotes")]
-    [DataRow("path,label\ncat/1.png,cat\n\n\ndog/2.png\n", "line 5: 1 values where 2 are expected", "'dog/2.png'", DisplayName = "a value too few")]
+    [DataRow("path,label\ncat/1.png,cat\n\n\ndog/2.png\n", "line 5: 1 value where 2 are expected", "'dog/2.png'", DisplayName = "a value too few")]
     [DataRow("path,label\n\"cat/1.png,cat\ndog/2.png,dog\n", "line 2: a quote is not closed", "twice", DisplayName = "an open quote")]
     [DataRow("path,label\ncat/1.png,cat\ndog/2\".png,dog\n", "line 3: a quote", "twice", DisplayName = "a quote inside")]
     [DataRow("path,label\ncat/1.png,\n", "line 2: the label is empty", "list.csv", DisplayName = "no label")]

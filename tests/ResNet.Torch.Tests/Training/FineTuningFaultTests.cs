@@ -11,9 +11,9 @@ public sealed class FineTuningFaultTests : TrainedBefore
         using var colour = Classifier(variant, channels: 3);
         using var large = Classifier(variant, stem: Stem.Standard);
 
-        Assert.Contains("From is a resnet32 for 1 channels with the Small stem; the network to train is a resnet20 for 1 with the Small stem", Fault(deeper));
+        Assert.Contains("From is a resnet32 for 1 channel with the Small stem; the network to train is a resnet20 for 1 with the Small stem", Fault(deeper));
         Assert.Contains("From is a resnet20 for 3 channels with the Small stem; the network to train is a resnet20 for 1 with the Small stem", Fault(colour));
-        Assert.Contains("From is a resnet20 for 1 channels with the Standard stem; the network to train is a resnet20 for 1 with the Small stem", Fault(large));
+        Assert.Contains("From is a resnet20 for 1 channel with the Standard stem; the network to train is a resnet20 for 1 with the Small stem", Fault(large));
 
         string Fault(ImageClassifier from) => Assert.ThrowsExactly<ArgumentException>(() =>
             Trainer.Train(variant, Stem.Small, images, null, brief with { FineTuning = new() { From = from } })).Message;

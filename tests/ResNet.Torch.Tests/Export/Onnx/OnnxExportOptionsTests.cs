@@ -20,7 +20,7 @@ public sealed class OnnxExportOptionsTests : IDisposable
         {
             "OnnxExportOptions: Input must be one of Normalized, Pixels, InterleavedBytes (was 9); Output must be one of Logits, Probabilities (was 8)",
             "Opset must be 13 to 17 (was 18); BatchSize must be at least 1, or null (was 0)", "HasBatchDimension can be false for a BatchSize of 1 alone (was 0)",
-            "must differ (were 'input', 'features' and 'features')", "images with 3 channels, as resnet20 takes them (was 8×8 with 1 means and 1 deviations)",
+            "must differ (were 'input', 'features' and 'features')", "images with 3 channels, as resnet20 takes them (was 8×8 with 1 mean and 1 deviation)",
             "FeatureStage must be at most 3, the stages of resnet20 (was 4)", "HasSlotNames needs class names",
         })
         {
