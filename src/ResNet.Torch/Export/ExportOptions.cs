@@ -33,10 +33,10 @@ public abstract record ExportOptions
     /// <summary>Every option that is out of range or contradicts another, in words.</summary>
     public virtual IEnumerable<string> Faults()
     {
-        if (!Enum.IsDefined(Input))
-            yield return $"{nameof(Input)} must be one of {string.Join(", ", Enum.GetNames<ExportInput>())} (was {Input})";
-        if (!Enum.IsDefined(Output))
-            yield return $"{nameof(Output)} must be one of {string.Join(", ", Enum.GetNames<ExportOutput>())} (was {Output})";
+        if (OptionFaults.OfChoice(Input) is { } ofInput)
+            yield return ofInput;
+        if (OptionFaults.OfChoice(Output) is { } ofOutput)
+            yield return ofOutput;
         if (FeatureStage < 1)
             yield return $"{nameof(FeatureStage)} must be at least 1, or null (was {FeatureStage})";
         if (PoolFeatures && FeatureStage is null)
@@ -44,12 +44,8 @@ public abstract record ExportOptions
     }
 
     /// <summary>Tells all faults at once, with those that only a network shows.</summary>
-    internal void RequireValid(ResidualNetwork network, ImagePreset preset, IReadOnlyList<string>? classNames)
-    {
-        var faults = string.Join("; ", Faults().Concat(FaultsFor(network, preset, classNames)));
-        if (faults.Length > 0)
-            throw new ArgumentException($"{GetType().Name}: {faults}.");
-    }
+    internal void RequireValid(ResidualNetwork network, ImagePreset preset, IReadOnlyList<string>? classNames) =>
+        OptionFaults.RequireNone(GetType().Name, Faults().Concat(FaultsFor(network, preset, classNames)));
 
     /// <summary>Every fault that the network, its preset or its class names show.</summary>
     private protected virtual IEnumerable<string> FaultsFor(ResidualNetwork network, ImagePreset preset, IReadOnlyList<string>? classNames)
