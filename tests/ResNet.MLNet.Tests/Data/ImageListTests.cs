@@ -121,6 +121,17 @@ public sealed class ImageListTests : IDisposable
         AssertRefused(List("list.jsonl", content), null, folder.File("list.jsonl"), fault);
 
     [TestMethod]
+    public void LoadImageList_Links_AreWhatTheyLeadTo()
+    {
+        File.CreateSymbolicLink(folder.File("there.png"), Path.Combine("cat", "1.png"));
+        File.CreateSymbolicLink(folder.File("gone.png"), Path.Combine("cat", "none.png"));
+
+        CollectionAssert.AreEqual(new[] { "there.png cat" }, Rows(List("there.csv", "path,label\nthere.png,cat\n")));
+        var list = List("gone.csv", "path,label\nthere.png,cat\ngone.png,cat\n");
+        AssertRefused(list, null, list, "of 2 images 1 is missing", $"line 3: '{folder.File("gone.png")}'");
+    }
+
+    [TestMethod]
     public void LoadImageList_MissingImages_AreCountedAndTheFirstNamed()
     {
         var list = List("list.csv", "path,label\ncat/1.png,cat\n" + string.Concat(Enumerable.Range(1, 7).Select(i => $"gone/{i}.png,cat\n")) + "cat,cat\n");
