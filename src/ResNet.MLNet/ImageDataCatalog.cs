@@ -1,6 +1,7 @@
 using Microsoft.ML.Runtime;
 using ResNet.MLNet;
 using ResNet.MLNet.Data;
+using ResNet.Torch.Wording;
 
 namespace Microsoft.ML;
 
@@ -128,7 +129,7 @@ public static class ImageDataCatalog
         var shared = SharedImages.Find(trainSet, testSet, imagePathColumnName, imageFolder, threads ?? Environment.ProcessorCount, cancellationToken);
         using var channel = Channel(catalog, nameof(FindSharedImages));
         if (shared.Count > 0)
-            channel.Warning(MessageSensitivity.None, $"{shared.DistinctBy(pair => pair.TestPath).Count()} images of the test set are in the training set too. The first: {shared[0].TestPath} is {shared[0].TrainPath}.");
+            channel.Warning(MessageSensitivity.None, $"{Counted.Of(shared.DistinctBy(pair => pair.TestPath).Count(), "image of the test set is", "images of the test set are")} in the training set too. The first: {shared[0].TestPath} is {shared[0].TrainPath}.");
         return shared;
     }
 

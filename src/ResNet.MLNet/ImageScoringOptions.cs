@@ -1,4 +1,5 @@
 using ResNet.Torch;
+using ResNet.Torch.Wording;
 
 namespace ResNet.MLNet;
 
@@ -55,20 +56,15 @@ public abstract record ImageScoringOptions
 
     /// <summary>Tells all faults at once.</summary>
     /// <exception cref="ArgumentException">An option is out of range; the message names each one.</exception>
-    public void RequireValid()
-    {
-        var faults = string.Join("; ", OwnFaults().Concat(CommonFaults()));
-        if (faults.Length > 0)
-            throw new ArgumentException($"{GetType().Name}: {faults}.");
-    }
+    public void RequireValid() => OptionFaults.RequireNone(GetType().Name, OwnFaults().Concat(CommonFaults()));
 
     /// <summary>What is wrong with the component's own options, and with its columns' names.</summary>
     private protected abstract IEnumerable<string> OwnFaults();
 
     IEnumerable<string> CommonFaults()
     {
-        if (!Enum.IsDefined(ScoringPrecision))
-            yield return $"{nameof(ScoringPrecision)} must be one of {string.Join(", ", Enum.GetNames<ScoringPrecision>())} (was {ScoringPrecision})";
+        if (OptionFaults.OfChoice(ScoringPrecision) is { } ofScoringPrecision)
+            yield return ofScoringPrecision;
         if (ScoringBatchSize < 1)
             yield return $"{nameof(ScoringBatchSize)} must be at least 1 (was {ScoringBatchSize})";
         foreach (var fault in Decoding?.Faults() ?? [$"{nameof(Decoding)} must be set (was null)"])

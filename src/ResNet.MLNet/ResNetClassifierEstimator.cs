@@ -4,6 +4,7 @@ using Microsoft.ML.Trainers;
 using ResNet.MLNet.Columns;
 using ResNet.MLNet.Rows;
 using ResNet.Torch;
+using ResNet.Torch.Wording;
 
 namespace ResNet.MLNet;
 
@@ -52,7 +53,7 @@ public sealed class ResNetClassifierEstimator : ITrainerEstimator<ResNetClassifi
         var (training, validation) = ReadExamples(input, channel, recipe.Seed.Value);
         using var ofTraining = training;
         using var ofValidation = validation;
-        channel.Info(MessageSensitivity.None, $"Training {options.Variant} on {training.Count} images of {training.Preset.Width}×{training.Preset.Height} pixels in {training.Classes} classes{(validation is null ? "" : $", measured on {validation.Count}")}.");
+        channel.Info(MessageSensitivity.None, $"Training {options.Variant} on {Counted.Of(training.Count, "image")} of {training.Preset.Width}×{training.Preset.Height} pixels in {Counted.Of(training.Classes, "class", "classes")}{(validation is null ? "" : $", measured on {validation.Count}")}.");
         var trained = Trainer.Train(options.Variant, options.Stem, training, validation, recipe, new EpochLog(channel, options.Progress), options.CancellationToken);
         var classifier = new ImageClassifier(trained.Network, training.Preset, classes.Names) { History = trained.History, Precision = options.ScoringPrecision, Device = options.Device ?? MLNetInternals.Device(environment) };
         return new ResNetClassifierTransformer(input.Schema, columns.Scoring, classes, classifier, ownsClassifier: true, options.ForScoring);
@@ -121,9 +122,7 @@ public sealed class ResNetClassifierEstimator : ITrainerEstimator<ResNetClassifi
         columns.RequireTrainable(validation);
         var (expected, received) = (ClassLabels.Of(training[columns.Label]).Names, ClassLabels.Of(validation[columns.Label]).Names);
         if (!expected.SequenceEqual(received))
-            throw new ArgumentException($"The validation set's keys in '{columns.Label}' stand for {Few(received)}, the training set's for {Few(expected)}. Make both with the MapValueToKey that was fitted to the training set.");
-
-        static string Few(IReadOnlyList<string> names) => $"{names.Count} classes ({string.Join(", ", names.Take(3))}{(names.Count > 3 ? ", …" : "")})";
+            throw new ArgumentException($"The validation set's keys in '{columns.Label}' stand for {Few.Of(received, "class", "classes")}, the training set's for {Few.Of(expected, "class", "classes")}. Make both with the MapValueToKey that was fitted to the training set.");
     }
 
     /// <summary>Writes each epoch's results to the log, and hands everything on.</summary>

@@ -2,6 +2,7 @@ using System.CommandLine;
 using ResNet.Cli.Loading;
 using ResNet.Cli.Output;
 using ResNet.Torch;
+using ResNet.Torch.Wording;
 
 namespace ResNet.Cli.Commands;
 
@@ -37,7 +38,7 @@ static class EvaluateCommand
         if (metrics.Count == 0)
             throw new CommandException($"None of the {data.Images.Count} images of {data.Title} could be scored.");
         if (bad > 0)
-            run.Output.Note($"{bad} of {data.Images.Count} images were left out.");
+            run.Output.Note($"{bad} of {Counted.Of(data.Images.Count, "image")} {(bad == 1 ? "was" : "were")} left out.");
         EvaluationReport.Write(run.Output, model, data, metrics, bad);
     }
 

@@ -2,6 +2,7 @@ using System.CommandLine;
 using ResNet.Cli.Loading;
 using ResNet.Cli.Training;
 using ResNet.Torch;
+using ResNet.Torch.Wording;
 
 namespace ResNet.Cli.Commands;
 
@@ -85,6 +86,6 @@ static class ExportCommand
         if (run.Output.IsJson)
             run.Output.Json(new Exported(path, format, classifier.Network.Variant.Name, classifier.ClassNames.Count, bytes));
         else
-            run.Output.Line(FormattableString.Invariant($"{path}: {classifier.Network.Variant}, {classifier.ClassNames.Count} classes, {bytes / 1e6:F1} MB"));
+            run.Output.Line(FormattableString.Invariant($"{path}: {classifier.Network.Variant}, {Counted.Of(classifier.ClassNames.Count, "class", "classes")}, {bytes / 1e6:F1} MB"));
     }
 }

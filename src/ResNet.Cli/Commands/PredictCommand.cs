@@ -1,6 +1,7 @@
 using System.CommandLine;
 using ResNet.Cli.Loading;
 using ResNet.Cli.Predicting;
+using ResNet.Torch.Wording;
 
 namespace ResNet.Cli.Commands;
 
@@ -48,7 +49,7 @@ static class PredictCommand
                 return ExitCode.Success;
         }
         if (writer.Errors > 0)
-            run.Output.Note($"{writer.Errors} of {writer.Images} images could not be scored; their results say why.");
+            run.Output.Note($"{writer.Errors} of {Counted.Of(writer.Images, "image")} could not be scored; {(writer.Errors == 1 ? "its result says" : "their results say")} why.");
         return ExitCode.Success;
     }
 

@@ -4,6 +4,7 @@ using ResNet.Cli.Loading;
 using ResNet.Cli.Training;
 using ResNet.MLNet;
 using ResNet.Torch;
+using ResNet.Torch.Wording;
 
 namespace ResNet.Cli.Commands;
 
@@ -105,7 +106,7 @@ static class TrainCommand
             });
             return;
         }
-        run.Output.Line(FormattableString.Invariant($"{plan.Variant}: {last.Epoch} epochs, loss {last.TrainingLoss:F4}, accuracy {last.TrainingAccuracy:F4}") +
+        run.Output.Line(FormattableString.Invariant($"{plan.Variant}: {Counted.Of(last.Epoch, "epoch")}, loss {last.TrainingLoss:F4}, accuracy {last.TrainingAccuracy:F4}") +
             (best?.ValidationAccuracy is { } accuracy ? FormattableString.Invariant($"; best epoch {best.Epoch} with validation accuracy {accuracy:F4}") : ""));
         run.Output.Line($"{folder.Classifier}\n{folder.Zip}");
     }

@@ -1,4 +1,5 @@
 using ResNet.Torch;
+using ResNet.Torch.Wording;
 
 namespace ResNet.Cli.Loading;
 
@@ -43,14 +44,14 @@ sealed record ImageData(string Title, IReadOnlyList<ModelImage> Images, IReadOnl
             // Numbers say which class is meant; names in the order of their characters are what trainings number classes by.
             return ClassNames.Count == model.ClassNames.Count || (!HasClassNames && ClassNames.Count < model.ClassNames.Count)
                 ? Labels
-                : throw new CommandException($"{Title} has {ClassNames.Count} classes, {model.Title} {model.ClassNames.Count}, and nothing says how they go together: name the model's classes with --classes.");
+                : throw new CommandException($"{Title} has {Counted.Of(ClassNames.Count, "class", "classes")}, {model.Title} {model.ClassNames.Count}, and nothing says how they go together: name the model's classes with --classes.");
         }
         var places = new Dictionary<string, int>(StringComparer.Ordinal);
         foreach (var (index, name) in model.ClassNames.Index())
             places.TryAdd(name, index);
         var unknown = ClassNames.Where(name => !places.ContainsKey(name)).Select(name => $"'{name}'").ToList();
         if (unknown.Count > 0)
-            throw new CommandException($"{model.Title} does not know {unknown.Count} of {ClassNames.Count} classes of {Title}: {string.Join(", ", unknown.Take(5))}{(unknown.Count > 5 ? ", …" : "")}. It knows {string.Join(", ", model.ClassNames.Take(5).Select(name => $"'{name}'"))}{(model.ClassNames.Count > 5 ? ", …" : "")}. Rename the folders or labels, or say with --classes what the model's classes are called.");
+            throw new CommandException($"{model.Title} does not know {unknown.Count} of {ClassNames.Count} classes of {Title}: {Few.Of(unknown)}. It knows {Few.Of([.. model.ClassNames.Select(name => $"'{name}'")])}. Rename the folders or labels, or say with --classes what the model's classes are called.");
         int[] ofData = [.. ClassNames.Select(name => places[name])];
         return [.. Labels.Select(label => ofData[label])];
     }

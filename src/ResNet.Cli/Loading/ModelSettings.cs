@@ -1,4 +1,5 @@
 using ResNet.Torch;
+using ResNet.Torch.Wording;
 
 namespace ResNet.Cli.Loading;
 
@@ -35,7 +36,7 @@ sealed record ModelSettings(ResNetVariant? Variant = null, ImagePreset? Preset =
             null => null,
             var count when count == channels => values,
             1 => [.. Enumerable.Repeat(values[0], channels)],
-            var count => throw new UsageException($"{option} has {count} values; the network takes images of {channels} channels."),
+            _ => throw new UsageException($"{option} has {Counted.Of(values.Count, "value")}; the network takes images of {Counted.Of(channels, "channel")}."),
         };
     }
 

@@ -1,5 +1,6 @@
 using ResNet.Cli.Loading;
 using ResNet.Torch;
+using ResNet.Torch.Wording;
 using Spectre.Console;
 
 namespace ResNet.Cli.Output;
@@ -38,7 +39,7 @@ static class EvaluationReport
             WriteTable(output, metrics, seen);
         else
             WritePairs(output, metrics, seen);
-        output.Line(FormattableString.Invariant($"{model.Title} on {data.Title}: {metrics.Correct} of {metrics.Count} images right"));
+        output.Line(FormattableString.Invariant($"{model.Title} on {data.Title}: {metrics.Correct} of {Counted.Of(metrics.Count, "image")} right"));
         output.Line(FormattableString.Invariant($"top-1 {metrics.Accuracy:F4}  top-5 {metrics.TopKAccuracy:F4}  loss {metrics.Loss:F4}"));
     }
 

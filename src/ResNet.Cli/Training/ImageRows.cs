@@ -3,6 +3,7 @@ using Microsoft.ML.Data;
 using Microsoft.ML.Transforms.Image;
 using ResNet.Cli.Loading;
 using ResNet.Torch;
+using ResNet.Torch.Wording;
 
 namespace ResNet.Cli.Training;
 
@@ -38,7 +39,7 @@ static class ImageRows
     {
         var unknown = data.ClassNames.Except(classNames, StringComparer.Ordinal).ToList();
         if (unknown.Count > 0)
-            throw new CommandException($"{data.Title} has {unknown.Count} classes that the images to train on have not: {string.Join(", ", unknown.Take(5).Select(name => $"'{name}'"))}{(unknown.Count > 5 ? ", …" : "")}.");
+            throw new CommandException($"{data.Title} has {Counted.Of(unknown.Count, "class", "classes")} that the images to train on have not: {Few.Of([.. unknown.Select(name => $"'{name}'")])}.");
         var rows = data.Images[0] is ModelImage.OfPixels first
             ? mlContext.Data.LoadFromEnumerable(data.Images.Select((image, i) => new OfPixels { Image = Picture((ModelImage.OfPixels)image), Label = Label(i) }), Definition(first.Size))
             : mlContext.Data.LoadFromEnumerable(data.Images.Select((image, i) => new OfFile { ImagePath = image.Name, Label = Label(i) }));

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using ResNet.Cli.Loading;
-using ResNet.Cli.Output;
 using ResNet.Torch;
+using ResNet.Torch.Weights;
 
 namespace ResNet.Cli.Training;
 
@@ -33,8 +33,8 @@ sealed class RunFolder(string path)
     public void Begin(TrainingPlan plan)
     {
         Directory.CreateDirectory(path);
-        var text = JsonSerializer.Serialize(RunConfiguration.Of(plan), OptionText.Json);
-        WholeFile.Write(Configuration, file => System.IO.File.WriteAllText(file, text));
+        var text = JsonSerializer.SerializeToUtf8Bytes(RunConfiguration.Of(plan), OptionText.Json);
+        AtomicFile.Write(Configuration, stream => stream.Write(text));
     }
 
     string File(string name) => System.IO.Path.Combine(path, name);

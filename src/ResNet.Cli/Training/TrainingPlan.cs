@@ -3,6 +3,7 @@ using Microsoft.ML;
 using ResNet.Cli.Loading;
 using ResNet.MLNet;
 using ResNet.Torch;
+using ResNet.Torch.Wording;
 
 namespace ResNet.Cli.Training;
 
@@ -46,5 +47,5 @@ sealed record TrainingPlan(
 
     /// <summary>What is trained on what, in a line.</summary>
     public string Describe() => string.Create(
-        CultureInfo.InvariantCulture, $"{Variant} on {Trained} images of {Images.ClassNames.Count} classes ({Preset.Width}×{Preset.Height}×{Preset.Channels}){(HeldBack == 0 ? "" : $", {HeldBack} more held back")}, recipe {Recipe ?? "default"}, {Training.Epochs} epochs, seed {Training.Seed}");
+        CultureInfo.InvariantCulture, $"{Variant} on {Counted.Of(Trained, "image")} of {Counted.Of(Images.ClassNames.Count, "class", "classes")} ({Preset.Width}×{Preset.Height}×{Preset.Channels}){(HeldBack == 0 ? "" : $", {HeldBack} more held back")}, recipe {Recipe ?? "default"}, {Counted.Of(Training.Epochs, "epoch")}, seed {Training.Seed}");
 }

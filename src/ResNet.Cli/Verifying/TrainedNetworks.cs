@@ -1,5 +1,6 @@
 using System.Globalization;
 using ResNet.Torch;
+using ResNet.Torch.Wording;
 using static TorchSharp.torch;
 
 namespace ResNet.Cli.Verifying;
@@ -52,7 +53,7 @@ internal static class TrainedNetworks
             throw model.Fault($"an object with \"{CorrectOf}N\", the images of N that it classifies right");
         var files = classes.SelectMany((name, label) => Images(folder, name).Select(path => (path, label))).ToList();
         if (files.Count != count)
-            return VerifiedEntry.Failed(reference.Name, $"{Path.Combine(folder, "test")} has {files.Count} images of these classes, where the reference counts {count}");
+            return VerifiedEntry.Failed(reference.Name, $"{Path.Combine(folder, "test")} has {Counted.Of(files.Count, "image")} of these classes, where the reference counts {count}");
         var correct = new int[classes.Length];
         foreach (var batch in files.Chunk(BatchSize))
         {

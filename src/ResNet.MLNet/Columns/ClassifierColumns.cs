@@ -1,5 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using ResNet.Torch.Wording;
 
 namespace ResNet.MLNet.Columns;
 
@@ -15,7 +16,7 @@ internal sealed record ClassifierColumns(string Label, ScoringColumns Scoring)
         if (label.Type is not KeyDataViewType key)
             throw new ArgumentException($"The label column '{Label}' must be a key (received {label.Type}). Put Conversion.MapValueToKey(\"{Label}\") before the classifier.", nameof(schema));
         if (key.Count < 2)
-            throw new ArgumentException($"The label column '{Label}' has {key.Count} class; a classifier needs at least 2.", nameof(schema));
+            throw new ArgumentException($"The label column '{Label}' has {Counted.Of((long)key.Count, "class", "classes")}; a classifier needs at least 2.", nameof(schema));
         if (key.Count > int.MaxValue)
             throw new ArgumentException($"The label column '{Label}' has {key.Count} classes; at most {int.MaxValue} are possible.", nameof(schema));
     }

@@ -2,6 +2,7 @@ using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Transforms.Image;
 using ResNet.Torch;
+using ResNet.Torch.Wording;
 
 namespace ResNet.MLNet.Columns;
 
@@ -29,7 +30,7 @@ internal static class ImageColumn
     {
         var images = Require(schema, name).Type as ImageDataViewType;
         if (preset.Channels is not (1 or 3))
-            throw new ArgumentException($"The network expects images of {preset.Channels} channels; ML.NET's give 3 (RGB) or 1 (grey).");
+            throw new ArgumentException($"The network expects images of {Counted.Of(preset.Channels, "channel")}; ML.NET's give 3 (RGB) or 1 (grey).");
         if (images is { Height: > 0, Width: > 0 } && !IsOfSize(images, preset) && !preset.Resizes)
             throw new ArgumentException($"The image column '{name}' holds {images.Width}×{images.Height} pixels; the network expects {preset.Width}×{preset.Height}, as it was trained. Put ResizeImages(\"{name}\", {preset.Width}, {preset.Height}) before it.");
         if (images is not null && IsOfSize(images, preset) && preset.Crops == ImageCrops.Ten)

@@ -1,6 +1,7 @@
 using System.Globalization;
 using CsvHelper;
 using CsvHelper.Configuration;
+using ResNet.Torch.Wording;
 
 namespace ResNet.MLNet.Data;
 
@@ -28,7 +29,7 @@ internal static class CsvLines
         while (Next(parser, file) is { } row)
         {
             if (row.Values.Length != count)
-                throw new InvalidDataException($"{file}, line {row.Line}: {row.Values.Length} values where {count} are expected. {Remedy(row.Values, separator, options)}");
+                throw new InvalidDataException($"{file}, line {row.Line}: {Counted.Of(row.Values.Length, "value")} where {Counted.Of(count, "is", "are")} expected. {Remedy(row.Values, separator, options)}");
             yield return new(row.Line, row.Values[columns.Image], row.Values[columns.Label], columns.Group is { } group ? row.Values[group] : null);
         }
     }

@@ -1,3 +1,5 @@
+using ResNet.Torch.Wording;
+
 namespace ResNet.MLNet.Data;
 
 /// <summary>What a folder of a divided data set is for.</summary>

@@ -1,3 +1,5 @@
+using ResNet.Torch.Wording;
+
 namespace ResNet.MLNet.Data;
 
 /// <summary>Goes through the folders of one data set: finds its images, counts what it passes over, and remembers links that it may not follow.</summary>

@@ -1,3 +1,5 @@
+using ResNet.Torch.Wording;
+
 namespace ResNet.MLNet.Data;
 
 /// <summary>A folder of class folders, read as torchvision's ImageFolder reads it.</summary>

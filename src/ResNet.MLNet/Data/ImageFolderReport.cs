@@ -1,4 +1,5 @@
 using System.Globalization;
+using ResNet.Torch.Wording;
 
 namespace ResNet.MLNet;
 
@@ -51,6 +52,6 @@ public sealed record ImageFolderReport(string Folder, int ImageCount, int ClassC
 
     /// <summary>One line for a log.</summary>
     public override string ToString() =>
-        string.Create(CultureInfo.InvariantCulture, $"'{Folder}': {ImageCount} images in {ClassCount} classes") +
+        $"'{Folder}': {Counted.Of(ImageCount, "image")} in {Counted.Of(ClassCount, "class", "classes")}" +
         (PassedOver.Count == 0 ? "." : $"; passed over: {string.Join(", ", PassedOver)}.");
 }

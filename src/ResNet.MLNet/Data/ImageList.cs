@@ -1,4 +1,5 @@
 using System.Text;
+using ResNet.Torch.Wording;
 
 namespace ResNet.MLNet.Data;
 
@@ -76,9 +77,9 @@ internal static class ImageList
     static string? Find(string path, string root)
     {
         var full = Path.GetFullPath(path, root);
-        if (File.Exists(full))
+        if (RealPath.FileAt(full) is not null)
             return full;
         full = Path.GetFullPath(path.Replace('\\', Path.DirectorySeparatorChar), root);
-        return File.Exists(full) ? full : null;
+        return RealPath.FileAt(full) is null ? null : full;
     }
 }

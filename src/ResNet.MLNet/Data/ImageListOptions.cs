@@ -1,3 +1,5 @@
+using ResNet.Torch.Wording;
+
 namespace ResNet.MLNet;
 
 /// <summary>How the lines of a list of images are written.</summary>
@@ -45,12 +47,7 @@ public sealed record ImageListOptions
 
     /// <summary>Tells all faults at once.</summary>
     /// <exception cref="ArgumentException">An option is out of range; the message names each one.</exception>
-    public void RequireValid()
-    {
-        var faults = string.Join("; ", Faults());
-        if (faults.Length > 0)
-            throw new ArgumentException($"{nameof(ImageListOptions)}: {faults}.");
-    }
+    public void RequireValid() => OptionFaults.RequireNone(nameof(ImageListOptions), Faults());
 
     IEnumerable<string> Faults()
     {

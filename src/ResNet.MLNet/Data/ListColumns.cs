@@ -1,3 +1,5 @@
+using ResNet.Torch.Wording;
+
 namespace ResNet.MLNet.Data;
 
 /// <summary>The places of a list's columns among all that it has.</summary>

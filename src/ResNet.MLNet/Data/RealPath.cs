@@ -40,6 +40,13 @@ internal static class RealPath
         }
     }
 
+    /// <summary>The file that a path means: what a link leads to. Null where there is none; to the system, a link that leads nowhere is a file too.</summary>
+    public static FileInfo? FileAt(string path)
+    {
+        var file = new FileInfo(path);
+        return !file.Exists ? null : file.LinkTarget is null ? file : Of(path) is { } real ? new(real) : null;
+    }
+
     /// <summary>Whether a path is a folder itself or lies in it; both are without links.</summary>
     public static bool IsIn(string folder, string path)
     {

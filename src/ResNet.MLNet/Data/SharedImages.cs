@@ -30,16 +30,13 @@ internal static class SharedImages
             var listed = read() ?? throw new InvalidDataException($"Column '{pathColumn}', row {row}: there is no path.");
             if (!seen.Add(listed))
                 continue;
-            var file = new FileInfo(folder is null ? listed : Path.Combine(folder, listed));
-            if (!file.Exists)
-                throw new FileNotFoundException($"Column '{pathColumn}', row {row}: there is no file '{file.FullName}'.", file.FullName);
-            files.Add((listed, file.FullName, LengthOf(file)));
+            var path = Path.GetFullPath(folder is null ? listed : Path.Combine(folder, listed));
+            if (RealPath.FileAt(path) is not { } file)
+                throw new FileNotFoundException($"Column '{pathColumn}', row {row}: there is no file '{path}'.", path);
+            files.Add((listed, path, file.Length));
         }
         return files;
     }
-
-    /// <summary>A link has a length of its own, and not its file's.</summary>
-    static long LengthOf(FileInfo file) => file.LinkTarget is null ? file.Length : new FileInfo(RealPath.Of(file.FullName)!).Length;
 
     static ConcurrentDictionary<string, string> Hashes(IEnumerable<string> paths, int threads, CancellationToken cancellation)
     {

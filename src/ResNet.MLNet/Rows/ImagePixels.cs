@@ -25,7 +25,7 @@ internal static class ImagePixels
         if (channels == 1)
         {
             for (int i = 0, from = 0; i < target.Length; i++, from += BytesPerPixel)
-                target[i] = (byte)PixelColor.Grey(pixels[from + red], pixels[from + 1], pixels[from + blue]);
+                target[i] = (byte)PixelPacking.Grey(pixels[from + red], pixels[from + 1], pixels[from + blue]);
             return;
         }
         for (int to = 0, from = 0; to < target.Length; to += 3, from += BytesPerPixel)

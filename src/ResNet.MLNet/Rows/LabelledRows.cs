@@ -2,6 +2,7 @@ using System.Runtime.ExceptionServices;
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
 using ResNet.Torch;
+using ResNet.Torch.Wording;
 
 namespace ResNet.MLNet.Rows;
 
@@ -97,9 +98,9 @@ internal static class LabelledRows
         }
 
         if (unlabelled > 0)
-            channel.Warning(MessageSensitivity.None, $"{unlabelled} of {rows.Length} rows have no label and were left out.");
+            channel.Warning(MessageSensitivity.None, $"{unlabelled} of {Counted.Of(rows.Length, "row")} {(unlabelled == 1 ? "has no label and was" : "have no label and were")} left out.");
         if (bad > 0)
-            channel.Warning(MessageSensitivity.None, $"{bad} of {rows.Length} images could not be read and were left out. The first: {firstBad}");
+            channel.Warning(MessageSensitivity.None, $"{bad} of {Counted.Of(rows.Length, "image")} could not be read and {(bad == 1 ? "was" : "were")} left out. The first: {firstBad}");
         return pass.Images?.Select(order) ?? throw new InvalidDataException(rows.Length == 0
             ? "The data has no rows."
             : $"None of the {rows.Length} rows can be trained on: {unlabelled} have no label in '{options.LabelColumnName}', {bad} no readable image in '{options.ImageColumnName}'.{(firstBad is null ? "" : " The first: " + firstBad)}");

@@ -1,3 +1,5 @@
+using ResNet.Torch.Wording;
+
 namespace ResNet.Torch;
 
 /// <summary>What every exported file is to take, to give and to say, whatever its format.</summary>
@@ -31,10 +33,10 @@ public abstract record ExportOptions
     /// <summary>Every option that is out of range or contradicts another, in words.</summary>
     public virtual IEnumerable<string> Faults()
     {
-        if (!Enum.IsDefined(Input))
-            yield return $"{nameof(Input)} must be one of {string.Join(", ", Enum.GetNames<ExportInput>())} (was {Input})";
-        if (!Enum.IsDefined(Output))
-            yield return $"{nameof(Output)} must be one of {string.Join(", ", Enum.GetNames<ExportOutput>())} (was {Output})";
+        if (OptionFaults.OfChoice(Input) is { } ofInput)
+            yield return ofInput;
+        if (OptionFaults.OfChoice(Output) is { } ofOutput)
+            yield return ofOutput;
         if (FeatureStage < 1)
             yield return $"{nameof(FeatureStage)} must be at least 1, or null (was {FeatureStage})";
         if (PoolFeatures && FeatureStage is null)
@@ -42,18 +44,14 @@ public abstract record ExportOptions
     }
 
     /// <summary>Tells all faults at once, with those that only a network shows.</summary>
-    internal void RequireValid(ResidualNetwork network, ImagePreset preset, IReadOnlyList<string>? classNames)
-    {
-        var faults = string.Join("; ", Faults().Concat(FaultsFor(network, preset, classNames)));
-        if (faults.Length > 0)
-            throw new ArgumentException($"{GetType().Name}: {faults}.");
-    }
+    internal void RequireValid(ResidualNetwork network, ImagePreset preset, IReadOnlyList<string>? classNames) =>
+        OptionFaults.RequireNone(GetType().Name, Faults().Concat(FaultsFor(network, preset, classNames)));
 
     /// <summary>Every fault that the network, its preset or its class names show.</summary>
     private protected virtual IEnumerable<string> FaultsFor(ResidualNetwork network, ImagePreset preset, IReadOnlyList<string>? classNames)
     {
         if (preset.Channels != network.Channels || preset.Std.Count != network.Channels || preset.Height < 1 || preset.Width < 1)
-            yield return $"the preset must be that of images with {network.Channels} channels, as {network.Variant} takes them (was {preset.Width}×{preset.Height} with {preset.Mean.Count} means and {preset.Std.Count} deviations)";
+            yield return $"the preset must be that of images with {Counted.Of(network.Channels, "channel")}, as {network.Variant} takes them (was {preset.Width}×{preset.Height} with {Counted.Of(preset.Mean.Count, "mean")} and {Counted.Of(preset.Std.Count, "deviation")})";
         if (!preset.Mean.All(float.IsFinite) || !preset.Std.All(std => float.IsFinite(std) && std > 0))
             yield return $"the preset must have finite means and deviations above 0 (were {string.Join(", ", preset.Mean)} and {string.Join(", ", preset.Std)})";
         var stages = network.Variant.Depths.Stages;

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using ResNet.Torch.Images;
+using ResNet.Torch.Wording;
 using static TorchSharp.torch;
 
 namespace ResNet.Torch;
@@ -175,7 +176,7 @@ public sealed record ImagePreset(int Height, int Width, IReadOnlyList<float> Mea
     internal string? Fault()
     {
         if (Height < 1 || Width < 1 || Mean.Count != Std.Count)
-            return $"The preset is {Width}×{Height} pixels with {Mean.Count} means and {Std.Count} deviations; sizes are at least 1, and each channel has one of both.";
+            return $"The preset is {Width}×{Height} pixels with {Counted.Of(Mean.Count, "mean")} and {Counted.Of(Std.Count, "deviation")}; sizes are at least 1, and each channel has one of both.";
         if (ResizeShorterSide is < 1 and var side)
             return $"The preset resizes the shorter side to {side} pixels; it is at least 1.";
         if (ResizeTo is { Height: < 1 } or { Width: < 1 })

@@ -1,4 +1,5 @@
 using ResNet.Torch.Images;
+using ResNet.Torch.Wording;
 
 namespace ResNet.Torch;
 
@@ -51,7 +52,7 @@ public sealed class LabelledImages : IDisposable
     {
         ObjectDisposedException.ThrowIf(disposed, this);
         if (image.Length != Preset.ImageBytes)
-            throw new ArgumentException($"Image {Count}: {Preset.Width}×{Preset.Height} pixels of {Preset.Channels} channels are {Preset.ImageBytes} bytes (received {image.Length}).", nameof(image));
+            throw new ArgumentException($"Image {Count}: {Preset.Width}×{Preset.Height} pixels of {Counted.Of(Preset.Channels, "channel")} are {Preset.ImageBytes} bytes (received {image.Length}).", nameof(image));
         if (label < 0 || label >= Classes)
             throw new ArgumentOutOfRangeException(nameof(label), label, $"Image {Count}: a label is 0 to {Classes - 1}.");
         images.Add((store.Add(image), label));
@@ -90,7 +91,7 @@ public sealed class LabelledImages : IDisposable
         foreach (var ofClass in order.GroupBy(Label))
             held.UnionWith(ofClass.Take(HeldBack(ofClass.Count(), validationFraction)));
         if (held.Count == 0)
-            throw new InvalidDataException($"No image can be held back: none of the {Classes} classes has two, of which one stays for training ({Count} images in all). Add images, or measure on others.");
+            throw new InvalidDataException($"No image can be held back: none of the {Classes} classes has two, of which one stays for training ({Counted.Of(Count, "image")} in all). Add images, or measure on others.");
         Array.Sort(order);
         return (Select(order.Where(i => !held.Contains(i))), Select(order.Where(held.Contains)));
     }

@@ -1,4 +1,5 @@
 using ResNet.Torch.Inference;
+using ResNet.Torch.Wording;
 
 namespace ResNet.Torch;
 
@@ -27,9 +28,9 @@ public sealed partial class ImageClassifier : IDisposable
         if (preset.Fault() is { } fault)
             throw new ArgumentException(fault, nameof(preset));
         if (network.Channels != preset.Channels)
-            throw new ArgumentException($"{network.Variant} was built for {network.Channels} channels, the preset has {preset.Channels}.", nameof(preset));
+            throw new ArgumentException($"{network.Variant} was built for {Counted.Of(network.Channels, "channel")}, the preset has {preset.Channels}.", nameof(preset));
         if (network.Classes != classNames.Count)
-            throw new ArgumentException($"{network.Variant} was built for {network.Classes} classes; there are {classNames.Count} names.", nameof(classNames));
+            throw new ArgumentException($"{network.Variant} was built for {Counted.Of(network.Classes, "class", "classes")}; {Counted.Of(classNames.Count, "name is", "names are")} given.", nameof(classNames));
         if (classNames.Contains(null))
             throw new ArgumentException($"Class {classNames.ToList().IndexOf(null!)} has no name (null); an empty one is possible.", nameof(classNames));
         network.eval();

@@ -28,6 +28,18 @@ public static class Evaluation
 
         var wasTraining = network.training;
         network.eval();
+        try
+        {
+            return Measure(network, images, batchSize, cancellation);
+        }
+        finally
+        {
+            network.train(wasTraining);
+        }
+    }
+
+    static EvaluationResult Measure(ResidualNetwork network, LabelledImages images, int batchSize, CancellationToken cancellation)
+    {
         using var inference = inference_mode();
         using var tensors = new ImageBatch(images.Preset, network.Device);
         using var sums = zeros(2, ScalarType.Float64, network.Device); // the losses and the right answers; read once, so that a GPU works while the next batch is prepared
@@ -38,8 +50,6 @@ public static class Evaluation
             var logits = network.call(inputs);                        // N×classes
             sums.add_(stack([functional.cross_entropy(logits, labels, reduction: Reduction.Sum).to(ScalarType.Float64), logits.argmax(1).eq(labels).sum().to(ScalarType.Float64)]));
         }
-        if (wasTraining)
-            network.train();
         using var read = sums.cpu();
         var (loss, correct) = (read.data<double>()[0], read.data<double>()[1]);
         return new(loss / images.Count, correct / images.Count);

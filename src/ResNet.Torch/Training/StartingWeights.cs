@@ -1,3 +1,5 @@
+using ResNet.Torch.Wording;
+
 namespace ResNet.Torch.Training;
 
 /// <summary>Gives a fresh network the weights that fine-tuning starts from.</summary>
@@ -22,7 +24,7 @@ internal static class StartingWeights
     {
         var from = classifier.Network;
         if (!network.Variant.HasTheWeightsOf(from.Variant) || network.Stem != from.Stem || network.Channels != from.Channels)
-            throw new ArgumentException($"{nameof(FineTuningOptions)}.{nameof(FineTuningOptions.From)} is a {from.Variant} for {from.Channels} channels with the {from.Stem} stem; the network to train is a {network.Variant} for {network.Channels} with the {network.Stem} stem. Train the same network.");
+            throw new ArgumentException($"{nameof(FineTuningOptions)}.{nameof(FineTuningOptions.From)} is a {from.Variant} for {Counted.Of(from.Channels, "channel")} with the {from.Stem} stem; the network to train is a {network.Variant} for {network.Channels} with the {network.Stem} stem. Train the same network.");
         var weights = from.state_dict();
         foreach (var (name, target) in network.state_dict())
         {

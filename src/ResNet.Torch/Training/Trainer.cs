@@ -1,4 +1,5 @@
 using ResNet.Torch.Training;
+using ResNet.Torch.Wording;
 
 namespace ResNet.Torch;
 
@@ -93,7 +94,7 @@ public static class Trainer
         if (validation is not null && (validation.Preset.ImageBytes != training.Preset.ImageBytes || validation.Preset.Height != training.Preset.Height))
             throw new ArgumentException($"Validation images are {Describe(validation.Preset)}, training images {Describe(training.Preset)}: resize both alike.", nameof(validation));
         if (validation is not null && validation.Classes != training.Classes)
-            throw new ArgumentException($"Validation images are of {validation.Classes} classes, training images of {training.Classes}: label both alike.", nameof(validation));
+            throw new ArgumentException($"Validation images are of {Counted.Of(validation.Classes, "class", "classes")}, training images of {training.Classes}: label both alike.", nameof(validation));
         if (options.Validation.Patience is { } patience && validation is not { Count: > 0 })
             throw new ArgumentException($"{nameof(TrainingOptions)}: {nameof(TrainingOptions.Validation)}.{nameof(ValidationOptions.Patience)} is {patience}, but there are no validation images to measure.", nameof(options));
         var faults = string.Join("; ", options.Augmentation.Faults(training.Preset).Select(fault => $"{nameof(TrainingOptions.Augmentation)}.{fault}"));
@@ -110,7 +111,7 @@ public static class Trainer
             seen[validation.Label(i)] = true;
         var missing = Enumerable.Range(0, seen.Length).Where(label => !seen[label]).Select(label => validation.ClassNames is { } names ? $"'{names[label]}'" : $"{label}").ToList();
         if (missing.Count > 0)
-            progress?.Report(new(0, options.Epochs, 0, 0, 0, 0, Warning: $"The validation images have none of {missing.Count} of {seen.Length} classes ({string.Join(", ", missing.Take(5))}{(missing.Count > 5 ? ", …" : "")}): what is measured on them says nothing of these."));
+            progress?.Report(new(0, options.Epochs, 0, 0, 0, 0, Warning: $"The validation images have none of {missing.Count} of {seen.Length} classes ({Few.Of(missing)}): what is measured on them says nothing of these."));
     }
 
     static string Describe(ImagePreset preset) => $"{preset.Width}×{preset.Height}×{preset.Channels}";

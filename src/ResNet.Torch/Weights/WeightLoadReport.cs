@@ -1,3 +1,5 @@
+using ResNet.Torch.Wording;
+
 namespace ResNet.Torch;
 
 /// <summary>A weight that the file has in another shape, or as whole numbers where the network computes with fractions.</summary>
@@ -15,6 +17,8 @@ public sealed record MisshapenWeight(string Key, TensorInfo InFile, TensorInfo I
 /// <summary>What became of every weight when a file met a network.</summary>
 public sealed record WeightLoadReport
 {
+    const int Shown = 3;
+
     /// <summary>Weights that were set from the file.</summary>
     public required IReadOnlyList<string> Loaded { get; init; }
 
@@ -35,18 +39,12 @@ public sealed record WeightLoadReport
     {
         List<string> faults = [];
         if (Missing.Count > 0)
-            faults.Add($"{Missing.Count} {(Missing.Count == 1 ? "key" : "keys")} missing ({Some(Missing)})");
+            faults.Add($"{Counted.Of(Missing.Count, "key")} missing ({Few.Of(Missing, Shown)})");
         if (Unexpected.Count > 0)
-            faults.Add($"{Unexpected.Count} not expected ({Some(Unexpected)})");
+            faults.Add($"{Unexpected.Count} not expected ({Few.Of(Unexpected, Shown)})");
         if (Misshapen.Count > 0)
-            faults.Add($"{Misshapen.Count} of another shape ({Some(Misshapen)})");
+            faults.Add($"{Misshapen.Count} of another shape ({Few.Of(Misshapen, Shown)})");
         return faults.Count == 0 ? "every key fits" : string.Join(", ", faults);
-    }
-
-    static string Some<T>(IReadOnlyList<T> items)
-    {
-        const int shown = 3;
-        return string.Join(", ", items.Take(shown)) + (items.Count > shown ? ", …" : "");
     }
 }
 

@@ -40,7 +40,7 @@ public class PredictCommandTests
         var lines = result.Output.TrimEnd().Split('\n');
         StringAssert.Matches(lines[0], new($@"^{image}: (left|right|top) [01]\.\d{{3}}$"));
         Assert.AreEqual($"{bad}: not scored: not an image that can be decoded: JPEG, PNG, BMP, GIF and WebP are (first bytes 6E 6F 20 69 6D 61 67 65)", lines[1]);
-        Assert.AreEqual("1 of 2 images could not be scored; their results say why.\n", result.Error);
+        Assert.AreEqual("1 of 2 images could not be scored; its result says why.\n", result.Error);
     }
 
     [TestMethod]

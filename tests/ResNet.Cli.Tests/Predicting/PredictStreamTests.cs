@@ -38,7 +38,7 @@ public class PredictStreamTests
         Assert.IsNull(process.Output.ReadLine());
         var (exitCode, error) = process.End();
         Assert.AreEqual(ExitCode.Success, exitCode);
-        Assert.AreEqual("1 of 4 images could not be scored; their results say why.", error.Trim());
+        Assert.AreEqual("1 of 4 images could not be scored; its result says why.", error.Trim());
     }
 
     [TestMethod]

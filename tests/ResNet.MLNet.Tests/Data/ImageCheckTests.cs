@@ -110,6 +110,19 @@ public class ImageCheckTests
     }
 
     [TestMethod]
+    public void FindSharedImages_LinkThatLeadsNowhere_IsNamed()
+    {
+        using var folder = new TemporaryFolder();
+        var image = folder.File("1.png", [1]);
+        var link = folder.File("link.png");
+        File.CreateSymbolicLink(link, Path.Combine(folder.Path, "gone.png"));
+
+        var missing = Assert.ThrowsExactly<FileNotFoundException>(() => mlContext.Data.FindSharedImages(Files(image), Files(image, link)));
+
+        Assert.Contains($"row 1: there is no file '{link}'", missing.Message);
+    }
+
+    [TestMethod]
     public void FindSharedImages_MissingFileBadThreadsOrCancelled_IsSaid()
     {
         using var folder = new TemporaryFolder();

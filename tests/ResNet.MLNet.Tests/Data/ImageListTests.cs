@@ -95,7 +95,7 @@ public sealed class ImageListTests : IDisposable
 
     [TestMethod]
     [DataRow("path,label\ncat/1.png,cat\ncat/a, b.png,cat\n", "line 3: 3 values where 2 are expected", "in quotes", DisplayName = "a comma without quotes")]
-    [DataRow("path,label\ncat/1.png,cat\n\n\ndog/2.png\n", "line 5: 1 values where 2 are expected", "'dog/2.png'", DisplayName = "a value too few")]
+    [DataRow("path,label\ncat/1.png,cat\n\n\ndog/2.png\n", "line 5: 1 value where 2 are expected", "'dog/2.png'", DisplayName = "a value too few")]
     [DataRow("path,label\n\"cat/1.png,cat\ndog/2.png,dog\n", "line 2: a quote is not closed", "twice", DisplayName = "an open quote")]
     [DataRow("path,label\ncat/1.png,cat\ndog/2\".png,dog\n", "line 3: a quote", "twice", DisplayName = "a quote inside")]
     [DataRow("path,label\ncat/1.png,\n", "line 2: the label is empty", "list.csv", DisplayName = "no label")]
@@ -119,6 +119,17 @@ public sealed class ImageListTests : IDisposable
     [DataRow("{\"path\": \"cat/\\u0000.png\", \"label\": \"cat\"}\n", "line 1: the path has a null character", DisplayName = "a null character")]
     public void LoadImageList_BadJsonLines_NamesFileLineAndFault(string content, string fault) =>
         AssertRefused(List("list.jsonl", content), null, folder.File("list.jsonl"), fault);
+
+    [TestMethod]
+    public void LoadImageList_Links_AreWhatTheyLeadTo()
+    {
+        File.CreateSymbolicLink(folder.File("there.png"), Path.Combine("cat", "1.png"));
+        File.CreateSymbolicLink(folder.File("gone.png"), Path.Combine("cat", "none.png"));
+
+        CollectionAssert.AreEqual(new[] { "there.png cat" }, Rows(List("there.csv", "path,label\nthere.png,cat\n")));
+        var list = List("gone.csv", "path,label\nthere.png,cat\ngone.png,cat\n");
+        AssertRefused(list, null, list, "of 2 images 1 is missing", $"line 3: '{folder.File("gone.png")}'");
+    }
 
     [TestMethod]
     public void LoadImageList_MissingImages_AreCountedAndTheFirstNamed()

@@ -36,6 +36,12 @@ static class TrainedNetworks
         return network;
     }
 
+    /// <summary>A classifier with such a network, for images of that size, whose channels have means and deviations of their own.</summary>
+    public static ImageClassifier Classifier(ResNetVariant variant, Tensor images, params string[] classNames) => new(
+        Trained(variant, images, classNames.Length),
+        new((int)images.shape[2], (int)images.shape[3], [.. Enumerable.Range(1, (int)images.shape[1]).Select(i => 0.2f * i)], [.. Enumerable.Range(1, (int)images.shape[1]).Select(i => 0.1f * i)]),
+        classNames);
+
     /// <summary>Normalised images whose sides are odd somewhere on their way through the stages.</summary>
     public static Tensor Images(Stem stem, int channels = 3)
     {

@@ -238,7 +238,7 @@ public class ClassifierFileTests
     }
 
     [TestMethod]
-    [DataRow("""{"Height":8,"Width":8,"Mean":[0.5,0.5,0.5],"Std":[0.2]}""", "3 means and 1 deviations")]
+    [DataRow("""{"Height":8,"Width":8,"Mean":[0.5,0.5,0.5],"Std":[0.2]}""", "3 means and 1 deviation")]
     [DataRow("""{"Height":0,"Width":8,"Mean":[0.5],"Std":[0.2]}""", "8×0 pixels")]
     [DataRow("[]", "metadata 'preset' cannot be read")]
     public void DamagedPreset_IsToldWhereverItIsRead(string preset, string part)

@@ -1,3 +1,5 @@
+using ResNet.Torch.Wording;
+
 namespace ResNet.Torch;
 
 /// <summary>
@@ -72,8 +74,8 @@ public sealed record AugmentationOptions
             yield return $"{nameof(CropPadding)} must be below the shorter side of the images, {Math.Min(preset.Height, preset.Width)} pixels (was {CropPadding})";
         if (CropPadding > 0 && RandomResizedCrop is not null)
             yield return $"{nameof(CropPadding)} and {nameof(RandomResizedCrop)} both crop: set one of them (were {CropPadding} and {RandomResizedCrop})";
-        if (!Enum.IsDefined(AutoAugment))
-            yield return $"{nameof(AutoAugment)} must be one of {string.Join(", ", Enum.GetNames<AutoAugmentPolicy>())} (was {AutoAugment})";
+        if (OptionFaults.OfChoice(AutoAugment) is { } ofAutoAugment)
+            yield return ofAutoAugment;
         if (RandAugmentOperations < 1)
             yield return $"{nameof(RandAugmentOperations)} must be at least 1 (was {RandAugmentOperations})";
         if (RandAugmentMagnitude is not (>= 0 and <= 30))

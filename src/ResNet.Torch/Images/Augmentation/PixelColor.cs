@@ -24,7 +24,7 @@ internal static class PixelColor
         else
         {
             for (var i = 0; i + 3 <= pixels.Length; i += 3)
-                sum += Grey(pixels[i], pixels[i + 1], pixels[i + 2]);
+                sum += PixelPacking.Grey(pixels[i], pixels[i + 1], pixels[i + 2]);
         }
         AwayFrom((int)((double)sum / (shape.Width * shape.Height) + 0.5), pixels, factor);
     }
@@ -38,7 +38,7 @@ internal static class PixelColor
         for (var i = 0; i + 3 <= pixels.Length; i += 3)
         {
             var pixel = pixels.Slice(i, 3);
-            int r = pixel[0], g = pixel[1], b = pixel[2], grey = Grey(r, g, b);
+            int r = pixel[0], g = pixel[1], b = pixel[2], grey = PixelPacking.Grey(r, g, b);
             var from = Vector128.Create(grey);
             var blended = Vector128.ConvertToSingle(from) + alpha * Vector128.ConvertToSingle(Vector128.Create(r, g, b, 0) - from);
             var values = Vector128.ConvertToInt32Native(Vector128.Min(Vector128.Max(blended, Vector128<float>.Zero), Vector128.Create(255f)));
@@ -104,9 +104,6 @@ internal static class PixelColor
         var blended = Vector.ConvertToSingle(smooth) + Vector.ConvertToSingle(own - smooth) * factor;
         return Vector.ConvertToInt32Native(Vector.Min(Vector.Max(blended, Vector<float>.Zero), new Vector<float>(255))).As<int, uint>();
     }
-
-    /// <summary>ITU-R 601-2 luma, as Pillow converts RGB to L.</summary>
-    public static int Grey(int r, int g, int b) => r * 19595 + g * 38470 + b * 7471 + 0x8000 >> 16;
 
     static void AwayFrom(int degenerate, Span<byte> pixels, double factor)
     {

@@ -1,4 +1,5 @@
 using System.Drawing;
+using ResNet.Torch.Wording;
 
 namespace ResNet.Torch;
 
@@ -35,12 +36,7 @@ public sealed record ImageDecodingOptions
     public TruncatedImagePolicy OnTruncated { get; init; }
 
     /// <summary>Tells all faults at once.</summary>
-    internal void RequireValid()
-    {
-        var faults = string.Join("; ", Faults());
-        if (faults.Length > 0)
-            throw new ArgumentException($"{nameof(ImageDecodingOptions)}: {faults}.");
-    }
+    internal void RequireValid() => OptionFaults.RequireNone(nameof(ImageDecodingOptions), Faults());
 
     /// <summary>Every option that is out of range, in words.</summary>
     public IEnumerable<string> Faults()

@@ -14,8 +14,8 @@ internal readonly ref struct FourColumns
     const int Columns = 4, PixelBytes = 4, ColourBytes = 3, WindowBytes = 64, WindowPixels = WindowBytes / PixelBytes;
     const int Half = 1 << ResizeAxis.FractionBits - 1;
 
-    readonly ReadOnlySpan<int> windows; // for four columns and a group of weights, the first pixel of 16 that hold theirs
-    readonly Scratch<int> windowRoom, weights;
+    readonly Scratch<int> windows; // for four columns and a group of weights, the first pixel of 16 that hold theirs
+    readonly Scratch<int> weights;
     readonly Scratch<byte> picks;
     readonly int from, length, groups;
 
@@ -24,18 +24,17 @@ internal readonly ref struct FourColumns
     {
         (from, length, groups) = (columns.From, columns.Length, columns.GroupCount);
         var count = (length + Columns - 1) / Columns * groups;
-        windowRoom = new(count);
+        windows = new(count);
         picks = Scratch<byte>.OnLines(count * WindowBytes);
         weights = Scratch<int>.OnLines(count * WindowBytes);
         for (int first = 0, n = 0; first < length; first += Columns)
         {
             for (var g = 0; g < groups; g++, n++)
             {
-                var window = windowRoom.Span[n] = Math.Min(columns.InGroups(first).Start + g * ResizeAxis.Group, from - WindowPixels);
+                var window = windows.Span[n] = Math.Min(columns.InGroups(first).Start + g * ResizeAxis.Group, from - WindowPixels);
                 Fill(columns, first, g, window, picks.Span.Slice(n * WindowBytes, WindowBytes), weights.Span.Slice(n * WindowBytes, WindowBytes));
             }
         }
-        windows = windowRoom.Span;
     }
 
     /// <summary>Whether columns can be resized so on this processor.</summary>
@@ -77,15 +76,16 @@ internal readonly ref struct FourColumns
     {
         // Checked here once: no window reaches behind the last pixel of the source.
         ref var pixels = ref MemoryMarshal.GetReference(row[..(from * PixelBytes)]);
+        ReadOnlySpan<int> starts = windows.Span;
         ref var pick = ref MemoryMarshal.GetReference(picks.Span);
         ref var weight = ref MemoryMarshal.GetReference(weights.Span);
         target = target[..(length * ColourBytes)];
-        for (var n = 0; n < windows.Length;)
+        for (var n = 0; n < starts.Length;)
         {
             var sums = Vector512.Create(Half);
             for (var end = n + groups; n < end; n++)
             {
-                var window = Vector512.LoadUnsafe(ref Unsafe.Add(ref pixels, (nint)windows[n] * PixelBytes));
+                var window = Vector512.LoadUnsafe(ref Unsafe.Add(ref pixels, (nint)starts[n] * PixelBytes));
                 var picked = Avx512Vbmi.PermuteVar64x8(window, Vector512.LoadUnsafe(ref pick));
                 sums += Wide(picked.GetLower().GetLower()) * Vector512.LoadUnsafe(ref weight)
                     + Wide(picked.GetLower().GetUpper()) * Vector512.LoadUnsafe(ref weight, 16);
@@ -113,7 +113,7 @@ internal readonly ref struct FourColumns
 
     public void Dispose()
     {
-        windowRoom.Dispose();
+        windows.Dispose();
         picks.Dispose();
         weights.Dispose();
     }

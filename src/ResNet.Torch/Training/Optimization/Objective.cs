@@ -1,4 +1,5 @@
 using ResNet.Torch.Runtime;
+using ResNet.Torch.Wording;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -35,7 +36,7 @@ internal sealed class Objective : IDisposable
         {
             return given.Count == images.Classes
                 ? given
-                : throw new ArgumentException($"{nameof(TrainingOptions)}: {nameof(TrainingOptions.Regularization)}.{nameof(RegularizationOptions.ClassWeights)} has {given.Count} weights; there are {images.Classes} classes.");
+                : throw new ArgumentException($"{nameof(TrainingOptions)}: {nameof(TrainingOptions.Regularization)}.{nameof(RegularizationOptions.ClassWeights)} has {Counted.Of(given.Count, "weight")}; there are {images.Classes} classes.");
         }
         if (options.ClassWeighting == ClassWeighting.None)
             return null;

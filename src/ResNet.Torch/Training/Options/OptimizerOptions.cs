@@ -1,3 +1,5 @@
+using ResNet.Torch.Wording;
+
 namespace ResNet.Torch;
 
 /// <summary>The rule by which weights follow their gradients; each as PyTorch's optimizer of the name.</summary>
@@ -60,8 +62,8 @@ public sealed record OptimizerOptions
 
     internal IEnumerable<string> Faults()
     {
-        if (!Enum.IsDefined(Kind))
-            yield return $"{nameof(Kind)} must be one of {string.Join(", ", Enum.GetNames<OptimizerKind>())} (was {Kind})";
+        if (OptionFaults.OfChoice(Kind) is { } ofKind)
+            yield return ofKind;
         if (!(LearningRate > 0 && double.IsFinite(LearningRate)))
             yield return $"{nameof(LearningRate)} must be above 0 (was {LearningRate})";
         if (ReferenceBatchSize < 1)

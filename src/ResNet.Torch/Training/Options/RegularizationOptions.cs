@@ -1,3 +1,5 @@
+using ResNet.Torch.Wording;
+
 namespace ResNet.Torch;
 
 /// <summary>How much a class counts in the loss.</summary>
@@ -35,8 +37,8 @@ public sealed record RegularizationOptions
     {
         if (!(LabelSmoothing >= 0 && LabelSmoothing < 1))
             yield return $"{nameof(LabelSmoothing)} must be at least 0 and below 1 (was {LabelSmoothing})";
-        if (!Enum.IsDefined(ClassWeighting))
-            yield return $"{nameof(ClassWeighting)} must be one of {string.Join(", ", Enum.GetNames<ClassWeighting>())} (was {ClassWeighting})";
+        if (OptionFaults.OfChoice(ClassWeighting) is { } ofClassWeighting)
+            yield return ofClassWeighting;
         if (ClassWeights is not null && ClassWeighting != ClassWeighting.None)
             yield return $"{nameof(ClassWeights)} and {nameof(ClassWeighting)} exclude one another (both were set)";
         if (ClassWeights is { } weights && !weights.All(w => w > 0 && double.IsFinite(w))) // a batch of classes that weigh nothing would have no loss

@@ -1,3 +1,5 @@
+using ResNet.Torch.Wording;
+
 namespace ResNet.Torch;
 
 /// <summary>How the learning rate changes after the warm-up.</summary>
@@ -64,10 +66,10 @@ public sealed record ScheduleOptions
 
     internal IEnumerable<string> Faults(int epochs)
     {
-        if (!Enum.IsDefined(Kind))
-            yield return $"{nameof(Kind)} must be one of {string.Join(", ", Enum.GetNames<ScheduleKind>())} (was {Kind})";
-        if (!Enum.IsDefined(Warmup))
-            yield return $"{nameof(Warmup)} must be one of {string.Join(", ", Enum.GetNames<WarmupKind>())} (was {Warmup})";
+        if (OptionFaults.OfChoice(Kind) is { } ofKind)
+            yield return ofKind;
+        if (OptionFaults.OfChoice(Warmup) is { } ofWarmup)
+            yield return ofWarmup;
         if (!(WarmupFraction >= 0 && WarmupFraction < 1))
             yield return $"{nameof(WarmupFraction)} must be at least 0 and below 1 (was {WarmupFraction})";
         if (Kind == ScheduleKind.OneCycle && WarmupFraction == 0)

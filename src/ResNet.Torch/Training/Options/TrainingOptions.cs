@@ -1,3 +1,5 @@
+using ResNet.Torch.Wording;
+
 namespace ResNet.Torch;
 
 /// <summary>How a network is trained. <see cref="TrainingRecipes"/> has whole sets of options by name; <c>with</c> changes what should differ.</summary>
@@ -50,10 +52,10 @@ public sealed record TrainingOptions
             yield return $"{nameof(Epochs)} must be at least 1 (was {Epochs})";
         if (BatchSize < 2)
             yield return $"{nameof(BatchSize)} must be at least 2, since batch norm compares the images of a batch (was {BatchSize})";
-        if (!Enum.IsDefined(Precision))
-            yield return $"{nameof(Precision)} must be one of {string.Join(", ", Enum.GetNames<TrainingPrecision>())} (was {Precision})";
-        if (!Enum.IsDefined(OnCancellation))
-            yield return $"{nameof(OnCancellation)} must be one of {string.Join(", ", Enum.GetNames<CancellationPolicy>())} (was {OnCancellation})";
+        if (OptionFaults.OfChoice(Precision) is { } ofPrecision)
+            yield return ofPrecision;
+        if (OptionFaults.OfChoice(OnCancellation) is { } ofOnCancellation)
+            yield return ofOnCancellation;
         foreach (var (group, faults) in Groups())
         {
             if (faults is null)
@@ -78,12 +80,7 @@ public sealed record TrainingOptions
 
     /// <summary>Tells all faults at once.</summary>
     /// <exception cref="ArgumentException">An option is out of range or contradicts another; the message names each one.</exception>
-    public void RequireValid()
-    {
-        var faults = string.Join("; ", Faults());
-        if (faults.Length > 0)
-            throw new ArgumentException($"{nameof(TrainingOptions)}: {faults}.");
-    }
+    public void RequireValid() => OptionFaults.RequireNone(nameof(TrainingOptions), Faults());
 }
 
 /// <summary>The numbers that convolutions and the classifier compute with; the weights that learn, norms and losses are float32 always.</summary>

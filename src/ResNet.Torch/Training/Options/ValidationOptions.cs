@@ -1,3 +1,5 @@
+using ResNet.Torch.Wording;
+
 namespace ResNet.Torch;
 
 /// <summary>By what an epoch is better than another.</summary>
@@ -32,8 +34,8 @@ public sealed record ValidationOptions
     {
         if (EveryEpochs < 1)
             yield return $"{nameof(EveryEpochs)} must be at least 1 (was {EveryEpochs})";
-        if (!Enum.IsDefined(Metric))
-            yield return $"{nameof(Metric)} must be one of {string.Join(", ", Enum.GetNames<ValidationMetric>())} (was {Metric})";
+        if (OptionFaults.OfChoice(Metric) is { } ofMetric)
+            yield return ofMetric;
         if (Patience < 1)
             yield return $"{nameof(Patience)} must be at least 1, or null (was {Patience})";
         if (!(MinimumImprovement >= 0 && double.IsFinite(MinimumImprovement)))

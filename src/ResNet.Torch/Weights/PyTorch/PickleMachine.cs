@@ -14,15 +14,13 @@ internal sealed class PickleMachine(PickleSource source, Func<object?, object> s
     const int MaxIntegerBytes = 256;
 
     readonly PickleVocabulary vocabulary = names ?? PickleGlobals.Tensors;
-    readonly List<object?> stack = [];
-    readonly List<int> marks = [];
-    readonly Dictionary<uint, object?> memo = [];
+    readonly PickleStack stack = new(source);
 
     public object? Load()
     {
         for (var code = Next(); code != '.'; code = Next())
             Execute(code);
-        return Pop();
+        return stack.Pop();
     }
 
     byte Next()
@@ -41,24 +39,24 @@ internal sealed class PickleMachine(PickleSource source, Func<object?, object> s
     {
         switch (code)
         {
-            case (byte)'N': Push(null); break;
-            case 0x88: Push(true); break;
-            case 0x89: Push(false); break;
-            case (byte)'K': Push((long)source.Byte()); break;
-            case (byte)'M': Push((long)source.UInt16()); break;
-            case (byte)'J': Push((long)source.Int32()); break;
+            case (byte)'N': stack.Push(null); break;
+            case 0x88: stack.Push(true); break;
+            case 0x89: stack.Push(false); break;
+            case (byte)'K': stack.Push((long)source.Byte()); break;
+            case (byte)'M': stack.Push((long)source.UInt16()); break;
+            case (byte)'J': stack.Push((long)source.Int32()); break;
             case 0x8a: PushInteger(source.Byte()); break;
             case 0x8b: PushInteger(source.UInt32()); break;
-            case (byte)'G': Push(source.Double()); break;
+            case (byte)'G': stack.Push(source.Double()); break;
             case (byte)'U': PushString(source.Byte()); break;
             case (byte)'T': PushString(source.UInt32()); break;
-            case 0x8c: Push(source.Text(source.Byte())); break;
-            case (byte)'X': Push(source.Text(source.UInt32())); break;
-            case 0x8d: Push(source.Text(source.UInt64())); break;
-            case (byte)'C': Push(source.Bytes(source.Byte())); break;
-            case (byte)'B': Push(source.Bytes(source.UInt32())); break;
-            case 0x8e: Push(source.Bytes(source.UInt64())); break;
-            case 0x96: Push(source.Bytes(source.UInt64())); break;
+            case 0x8c: stack.Push(source.Text(source.Byte())); break;
+            case (byte)'X': stack.Push(source.Text(source.UInt32())); break;
+            case 0x8d: stack.Push(source.Text(source.UInt64())); break;
+            case (byte)'C': stack.Push(source.Bytes(source.Byte())); break;
+            case (byte)'B': stack.Push(source.Bytes(source.UInt32())); break;
+            case 0x8e: stack.Push(source.Bytes(source.UInt64())); break;
+            case 0x96: stack.Push(source.Bytes(source.UInt64())); break;
             default: return false;
         }
         return true;
@@ -68,24 +66,24 @@ internal sealed class PickleMachine(PickleSource source, Func<object?, object> s
     {
         switch (code)
         {
-            case (byte)'(': marks.Add(stack.Count); break;
-            case (byte)')': Push(Array.Empty<object?>()); break;
-            case 0x85: Push(PopMany(1)); break;
-            case 0x86: Push(PopMany(2)); break;
-            case 0x87: Push(PopMany(3)); break;
-            case (byte)'t': Push(PopToMark()); break;
-            case (byte)']' or 0x8f: Push(new List<object?>()); break;
-            case (byte)'l' or 0x91: Push(new List<object?>(PopToMark())); break;
-            case (byte)'a': AddTo(PopMany(1)); break;
-            case (byte)'e' or 0x90: AddTo(PopToMark()); break;
-            case (byte)'}': Push(new PickleDictionary()); break;
+            case (byte)'(': stack.Mark(); break;
+            case (byte)')': stack.Push(Array.Empty<object?>()); break;
+            case 0x85: stack.Push(stack.PopMany(1)); break;
+            case 0x86: stack.Push(stack.PopMany(2)); break;
+            case 0x87: stack.Push(stack.PopMany(3)); break;
+            case (byte)'t': stack.Push(stack.PopToMark()); break;
+            case (byte)']' or 0x8f: stack.Push(new List<object?>()); break;
+            case (byte)'l' or 0x91: stack.Push(new List<object?>(stack.PopToMark())); break;
+            case (byte)'a': AddTo(stack.PopMany(1)); break;
+            case (byte)'e' or 0x90: AddTo(stack.PopToMark()); break;
+            case (byte)'}': stack.Push(new PickleDictionary()); break;
             case (byte)'d':
-                var items = PopToMark();
-                Push(new PickleDictionary());
+                var items = stack.PopToMark();
+                stack.Push(new PickleDictionary());
                 SetItems(items);
                 break;
-            case (byte)'s': SetItems(PopMany(2)); break;
-            case (byte)'u': SetItems(PopToMark()); break;
+            case (byte)'s': SetItems(stack.PopMany(2)); break;
+            case (byte)'u': SetItems(stack.PopToMark()); break;
             default: return false;
         }
         return true;
@@ -97,25 +95,25 @@ internal sealed class PickleMachine(PickleSource source, Func<object?, object> s
         {
             case 0x80: RequireProtocol(source.Byte()); break;
             case 0x95: source.UInt64(); break; // the length of a frame says nothing that the instructions do not
-            case (byte)'0': Pop(); break;
-            case (byte)'1': PopToMark(); break;
-            case (byte)'2': Push(Peek()); break;
-            case (byte)'q': memo[source.Byte()] = Peek(); break;
-            case (byte)'r': memo[source.UInt32()] = Peek(); break;
-            case 0x94: memo[(uint)memo.Count] = Peek(); break;
-            case (byte)'h': Push(Recall(source.Byte())); break;
-            case (byte)'j': Push(Recall(source.UInt32())); break;
-            case (byte)'c': Push(Global(source.Line(), source.Line())); break;
+            case (byte)'0': stack.Pop(); break;
+            case (byte)'1': stack.PopToMark(); break;
+            case (byte)'2': stack.Push(stack.Peek()); break;
+            case (byte)'q': stack.Keep(source.Byte()); break;
+            case (byte)'r': stack.Keep(source.UInt32()); break;
+            case 0x94: stack.Keep(); break;
+            case (byte)'h': stack.Push(stack.Recall(source.Byte())); break;
+            case (byte)'j': stack.Push(stack.Recall(source.UInt32())); break;
+            case (byte)'c': stack.Push(Global(source.Line(), source.Line())); break;
             case 0x93:
-                var (name, module) = (Pop(), Pop());
-                Push(Global(module as string, name as string));
+                var (name, module) = (stack.Pop(), stack.Pop());
+                stack.Push(Global(module as string, name as string));
                 break;
             case (byte)'R' or 0x81:
-                var (arguments, callee) = (Pop(), Pop());
-                Push(Call(callee, arguments));
+                var (arguments, callee) = (stack.Pop(), stack.Pop());
+                stack.Push(Call(callee, arguments));
                 break;
-            case (byte)'b': SetState(Pop()); break;
-            case (byte)'Q': Push(storageOf(Pop())); break;
+            case (byte)'b': SetState(stack.Pop()); break;
+            case (byte)'Q': stack.Push(storageOf(stack.Pop())); break;
             default: return false;
         }
         return true;
@@ -137,15 +135,15 @@ internal sealed class PickleMachine(PickleSource source, Func<object?, object> s
     void PushString(uint count)
     {
         if (vocabulary.KeepsBytes)
-            Push(source.Bytes(count));
+            stack.Push(source.Bytes(count));
         else
-            Push(source.Text(count));
+            stack.Push(source.Text(count));
     }
 
     /// <summary>Others' attributes, such as the _metadata of a state dictionary, are not needed.</summary>
     void SetState(object? state)
     {
-        if (Peek() is PickledObject made)
+        if (stack.Peek() is PickledObject made)
             made.State = state;
     }
 
@@ -156,9 +154,9 @@ internal sealed class PickleMachine(PickleSource source, Func<object?, object> s
             throw source.Error($"the pickle has an integer of {count} bytes; at most {MaxIntegerBytes} are read");
         var value = new BigInteger(source.Bytes(count));
         if (value >= long.MinValue && value <= long.MaxValue)
-            Push((long)value);
+            stack.Push((long)value);
         else
-            Push(value);
+            stack.Push(value);
     }
 
     void RequireProtocol(byte version)
@@ -169,59 +167,16 @@ internal sealed class PickleMachine(PickleSource source, Func<object?, object> s
 
     void AddTo(object?[] items)
     {
-        if (Peek() is not List<object?> list)
+        if (stack.Peek() is not List<object?> list)
             throw source.Error("the pickle appends to something that is no list");
         list.AddRange(items);
     }
 
     void SetItems(object?[] items)
     {
-        if (Peek() is not PickleDictionary dictionary || items.Length % 2 != 0)
+        if (stack.Peek() is not PickleDictionary dictionary || items.Length % 2 != 0)
             throw source.Error("the pickle sets items of something that is no dictionary, or half an item");
         for (var i = 0; i < items.Length; i += 2)
             dictionary.Pairs.Add(new(items[i], items[i + 1]));
-    }
-
-    object? Recall(uint index) => memo.TryGetValue(index, out var value)
-        ? value
-        : throw source.Error($"the pickle recalls value {index}, which it never kept");
-
-    void Push(object? value) => stack.Add(value);
-
-    object? Peek()
-    {
-        RequireValues(1);
-        return stack[^1];
-    }
-
-    object? Pop() => PopMany(1)[0];
-
-    object?[] PopMany(int count)
-    {
-        RequireValues(count);
-        return CutFrom(stack.Count - count);
-    }
-
-    object?[] PopToMark()
-    {
-        if (marks.Count == 0)
-            throw source.Error("the pickle closes a group that it never opened");
-        var mark = marks[^1];
-        marks.RemoveAt(marks.Count - 1);
-        return CutFrom(mark);
-    }
-
-    object?[] CutFrom(int index)
-    {
-        object?[] items = [.. stack[index..]];
-        stack.RemoveRange(index, items.Length);
-        return items;
-    }
-
-    // An instruction reaches no further back than the last mark, as in Python: else a mark could lie above the stack's end.
-    void RequireValues(int count)
-    {
-        if (stack.Count - (marks.Count == 0 ? 0 : marks[^1]) < count)
-            throw source.Error("the pickle takes a value where none is");
     }
 }

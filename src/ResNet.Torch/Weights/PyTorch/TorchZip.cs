@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
+using ResNet.Torch.Wording;
 
 namespace ResNet.Torch.Weights.PyTorch;
 
@@ -91,10 +92,10 @@ internal sealed class TorchZip
         while (bytes.Length > 0)
         {
             if (bytes.Length < DirectoryLength || U32(bytes, 0) != DirectorySignature)
-                throw file.Error($"the archive's directory is damaged after {entries.Count} entries");
+                throw file.Error($"the archive's directory is damaged after {Counted.Of(entries.Count, "entry", "entries")}");
             int nameLength = U16(bytes, 28), extraLength = U16(bytes, 30), commentLength = U16(bytes, 32);
             if (bytes.Length - DirectoryLength < nameLength + extraLength + commentLength)
-                throw file.Error($"the archive's directory is damaged after {entries.Count} entries");
+                throw file.Error($"the archive's directory is damaged after {Counted.Of(entries.Count, "entry", "entries")}");
             var name = Encoding.UTF8.GetString(bytes.Slice(DirectoryLength, nameLength));
             if (name.Contains('\\') || name.StartsWith('/') || name.Split('/').Contains(".."))
                 throw file.Error($"the archive has an entry '{name}', a path that leads out of it");

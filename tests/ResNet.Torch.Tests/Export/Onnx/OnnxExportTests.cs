@@ -1,9 +1,9 @@
-using System.Text;
-using System.Text.Json;
+using static ResNet.Torch.Tests.Export.TrainedNetworks;
 using static TorchSharp.torch;
 
 namespace ResNet.Torch.Tests.Export.Onnx;
 
+/// <summary>What ONNX Runtime makes of an exported file is what the network makes of the same images.</summary>
 [TestClass]
 public sealed class OnnxExportTests : IDisposable
 {
@@ -15,11 +15,6 @@ public sealed class OnnxExportTests : IDisposable
         scope.Dispose();
         folder.Dispose();
     }
-
-    static ImageClassifier Classifier(ResNetVariant variant, Tensor images, params string[] classNames) => new(
-        TrainedNetworks.Trained(variant, images, classNames.Length),
-        new((int)images.shape[2], (int)images.shape[3], [.. Enumerable.Range(1, (int)images.shape[1]).Select(i => 0.2f * i)], [.. Enumerable.Range(1, (int)images.shape[1]).Select(i => 0.1f * i)]),
-        classNames);
 
     OnnxModel Export(ResidualNetwork network, Tensor images, OnnxExportOptions options)
     {
@@ -191,44 +186,6 @@ public sealed class OnnxExportTests : IDisposable
     }
 
     [TestMethod]
-    public void ExportOnnx_OfAClassifier_HasNamesAndMetadata()
-    {
-        string[] classNames = ["cat", "c \"d\"", "é", "猫"];
-        using var classifier = Classifier(ResNetVariant.ResNet20, TrainedNetworks.Images(Stem.Small), classNames);
-        var path = folder.File("classifier.onnx");
-        classifier.ExportOnnx(path, new() { InputName = "Pixels", OutputName = "Score", FeatureStage = 1, FeaturesName = "Edges", Source = "https://example.org/weights", HasSlotNames = true });
-        using var model = new OnnxModel(path);
-
-        CollectionAssert.AreEqual(new[] { "Pixels" }, model.Inputs.Keys.ToList());
-        CollectionAssert.AreEqual(new[] { "Score", "Edges" }, model.Outputs.Keys.ToList());
-        Assert.AreEqual("ResNet.Torch", model.Metadata.ProducerName);
-        Assert.AreEqual("resnet20", model.Metadata.GraphName);
-        var metadata = model.Metadata.CustomMetadataMap;
-        Assert.AreEqual("resnet20", metadata["resnet.variant"]);
-        Assert.AreEqual(("Normalized", "Logits"), (metadata["resnet.input"], metadata["resnet.output"]));
-        Assert.AreEqual("https://example.org/weights", metadata["source"]);
-        CollectionAssert.AreEqual(classNames, JsonSerializer.Deserialize<string[]>(metadata["class_names"]));
-        var preset = JsonSerializer.Deserialize<ImagePreset>(metadata["preset"])!;
-        Assert.AreEqual((18, 14), (preset.Height, preset.Width));
-        CollectionAssert.AreEqual(classifier.Preset.Mean.ToList(), preset.Mean.ToList());
-    }
-
-    [TestMethod]
-    public void ExportOnnx_WithoutFolding_KeepsEveryWeightUnderItsKey()
-    {
-        var images = TrainedNetworks.Images(Stem.Standard);
-        using var network = TrainedNetworks.Trained(ResNetVariant.ResNet50D with { SqueezeReduction = 16, Width = 16 }, images, classes: 2);
-        using var stream = new MemoryStream();
-
-        OnnxExport.Write(stream, network, TrainedNetworks.PresetOf(images), classNames: null, new() { FoldBatchNorm = false });
-
-        // A tensor's name is field 8 of TensorProto: tag 0x42, its length, its letters.
-        var file = Encoding.Latin1.GetString(stream.ToArray());
-        foreach (var key in network.state_dict().Keys.Where(key => !key.EndsWith("num_batches_tracked", StringComparison.Ordinal)))
-            Assert.Contains($"\x42{(char)key.Length}{key}", file, key);
-    }
-
-    [TestMethod]
     public void ExportOnnx_InTraining_WritesTheEvalModeAndLeavesTheNetworkAsItIs()
     {
         var images = TrainedNetworks.Images(Stem.Small);
@@ -239,101 +196,5 @@ public sealed class OnnxExportTests : IDisposable
 
         Assert.IsTrue(network.training);
         AssertEqual(expected, model.Run(images.Values(), images.shape)["logits"]);
-    }
-
-    [TestMethod]
-    public void ExportOnnx_OfAFile_ReplacesItWhole()
-    {
-        using var classifier = Classifier(ResNetVariant.ResNet20, TrainedNetworks.Images(Stem.Small), "a", "b");
-        var path = folder.File("classifier.onnx", "old"u8);
-
-        Assert.ThrowsExactly<ArgumentException>(() => classifier.ExportOnnx(path, new() { InputName = "layer1.0.conv1" }));
-        Assert.AreEqual("old", File.ReadAllText(path));
-
-        classifier.ExportOnnx(path);
-        using var model = new OnnxModel(path);
-        Assert.HasCount(1, Directory.GetFiles(folder.Path));
-    }
-
-    [TestMethod]
-    public void ExportOnnx_FolderThatIsNotThere_Throws()
-    {
-        using var classifier = Classifier(ResNetVariant.ResNet20, TrainedNetworks.Images(Stem.Small), "a", "b");
-
-        Assert.ThrowsExactly<DirectoryNotFoundException>(() => classifier.ExportOnnx(Path.Combine(folder.Path, "none", "classifier.onnx")));
-    }
-
-    [TestMethod]
-    public void ExportOnnx_OfADisposedClassifier_SaysSo()
-    {
-        var classifier = Classifier(ResNetVariant.ResNet20, TrainedNetworks.Images(Stem.Small), "a", "b");
-        classifier.Dispose();
-
-        Assert.ThrowsExactly<ObjectDisposedException>(() => classifier.ExportOnnx(folder.File("classifier.onnx")));
-    }
-
-    [TestMethod]
-    public void ExportOnnx_OptionsThatDoNotFit_NamesEveryFault()
-    {
-        using var network = new ResidualNetwork(ResNetVariant.ResNet20);
-        var options = new OnnxExportOptions { Opset = 18, BatchSize = 0, Input = (ExportInput)9, Output = (ExportOutput)8, FeatureStage = 4, HasBatchDimension = false, OutputName = "features", HasSlotNames = true };
-
-        var error = Assert.ThrowsExactly<ArgumentException>(() => network.ExportOnnx(folder.File("network.onnx"), ImagePreset.ImageNet(8, 8, 1), options));
-
-        foreach (var fault in new[]
-        {
-            "OnnxExportOptions: Input must be one of Normalized, Pixels, InterleavedBytes (was 9); Output must be one of Logits, Probabilities (was 8)",
-            "Opset must be 13 to 17 (was 18); BatchSize must be at least 1, or null (was 0)", "HasBatchDimension can be false for a BatchSize of 1 alone (was 0)",
-            "must differ (were 'input', 'features' and 'features')", "images with 3 channels, as resnet20 takes them (was 8×8 with 1 means and 1 deviations)",
-            "FeatureStage must be at most 3, the stages of resnet20 (was 4)", "HasSlotNames needs class names",
-        })
-        {
-            Assert.Contains(fault, error.Message);
-        }
-        Assert.IsEmpty(Directory.GetFiles(folder.Path));
-    }
-
-    [TestMethod]
-    public void ExportOnnx_PresetWithoutSpread_SaysWhichNumbers()
-    {
-        using var network = new ResidualNetwork(ResNetVariant.ResNet20);
-
-        var error = Assert.ThrowsExactly<ArgumentException>(() => network.ExportOnnx(folder.File("network.onnx"), new(8, 8, [0, float.NaN, 0], [1, 1, 0])));
-
-        Assert.AreEqual("OnnxExportOptions: the preset must have finite means and deviations above 0 (were 0, NaN, 0 and 1, 1, 0).", error.Message);
-    }
-
-    [TestMethod]
-    public void Faults_OfOptionsAlone_NameWhatIsMissing()
-    {
-        CollectionAssert.AreEqual(
-            new[] { "FeatureStage must be at least 1, or null (was 0)", "InputName, OutputName and FeaturesName must not be empty (were 'input', ' ' and 'features')" },
-            new OnnxExportOptions { FeatureStage = 0, OutputName = " " }.Faults().ToArray());
-        CollectionAssert.AreEqual(new[] { "PoolFeatures needs a FeatureStage (was null)" }, new OnnxExportOptions { PoolFeatures = true }.Faults().ToArray());
-        Assert.IsEmpty(new OnnxExportOptions().Faults());
-    }
-
-    [TestMethod]
-    public void ExportOnnx_NameOfALayer_AsksForAnother()
-    {
-        using var network = new ResidualNetwork(ResNetVariant.ResNet20);
-
-        var error = Assert.ThrowsExactly<ArgumentException>(() => network.ExportOnnx(folder.File("network.onnx"), ImagePreset.ImageNet(8, 8), new() { OutputName = "conv1" }));
-
-        Assert.Contains("'conv1' is what resnet20 calls one of its own layers", error.Message);
-    }
-
-    [TestMethod]
-    [DataRow(true)]
-    [DataRow(false)]
-    public void ExportOnnx_LeavesNoTensors(bool isFolded)
-    {
-        using var network = new ResidualNetwork(ResNetVariant.ResNet50D with { SqueezeReduction = 16, Shortcut = ShortcutKind.PaddedIdentity, Width = 16 }, classes: 2);
-
-        var left = NativeTensors.LeftBy(
-            () => OnnxExport.Write(Stream.Null, network, ImagePreset.ImageNet(64, 64), ["a", "b"], new() { FoldBatchNorm = isFolded, Input = ExportInput.Pixels, HasSlotNames = true }),
-            networks: 0);
-
-        Assert.AreEqual(0, left);
     }
 }

@@ -217,7 +217,7 @@ public sealed class TorchScriptExportTests : IDisposable
         Assert.StartsWith("TorchScriptExportOptions: Input must be one of Normalized, Pixels, InterleavedBytes (was 9); Output must be one of Logits, Probabilities (was 8)", message);
         Assert.Contains("relative paths with forward slashes (has '../up.txt')", message);
         Assert.Contains("cannot have 'preset.json'", message);
-        Assert.Contains("images with 3 channels, as resnet20 takes them (was 8×8 with 1 means and 1 deviations)", message);
+        Assert.Contains("images with 3 channels, as resnet20 takes them (was 8×8 with 1 mean and 1 deviation)", message);
         Assert.Contains("deviations above 0 (were 0.5 and 0)", message);
         Assert.Contains("FeatureStage must be at most 3, the stages of resnet20 (was 4)", message);
         Assert.IsEmpty(Directory.GetFileSystemEntries(folder.Path));

@@ -22,6 +22,9 @@ internal sealed record JpegHeader(int Width, int Height, JpegComponent[] Compone
     /// <summary>MCUs in a column of the image.</summary>
     public int McusDown => Blocks(Height, Components[0].Down);
 
+    /// <summary>Blocks of all components in an MCU.</summary>
+    public int BlocksInMcu => Components.Sum(component => component.Blocks);
+
     static int Blocks(int pixels, int perMcu) => (pixels + 8 * perMcu - 1) / (8 * perMcu);
 
     /// <summary>Reads up to the scan.</summary>
@@ -93,25 +96,24 @@ internal sealed record JpegHeader(int Width, int Height, JpegComponent[] Compone
             var parameters = segment.Slice(6 + 3 * c, 3);
             components[c] = new(parameters[0], parameters[1] >> 4, parameters[1] & 15, parameters[2]);
         }
-        if (height == 0 || width == 0 || !HaveKnownSampling(components))
-            return null;
-        return new(width, height, components, default, 0, 0);
+        var header = new JpegHeader(width, height, components, default, 0, 0);
+        return height > 0 && width > 0 && header.HasKnownSampling() ? header : null;
     }
 
-    static bool HaveKnownSampling(JpegComponent[] components)
+    bool HasKnownSampling()
     {
-        var first = components[0];
+        var first = Components[0];
         if (first.Across is < 1 or > 2 || first.Down is < 1 or > 2)
             return false;
-        if (components.Length == 1)
+        if (Components.Length == 1)
         {
             (first.Across, first.Down) = (1, 1); // a component alone is not interleaved (T.81, A.2.2)
             return true;
         }
-        var (second, third) = (components[1], components[2]);
+        var (second, third) = (Components[1], Components[2]);
         return second.Across is 1 or 2 && second.Across <= first.Across && second.Down is 1 or 2 && second.Down <= first.Down && HaveSameSampling(second, third)
-            && (components is not [_, _, _, var fourth] || HaveSameSampling(first, fourth))
-            && components.Sum(component => component.Blocks) <= MostBlocksOfMcu;
+            && (Components is not [_, _, _, var fourth] || HaveSameSampling(first, fourth))
+            && BlocksInMcu <= MostBlocksOfMcu;
     }
 
     static bool HaveSameSampling(JpegComponent one, JpegComponent other) => (one.Across, one.Down) == (other.Across, other.Down);

@@ -40,7 +40,7 @@ internal ref struct JpegScan
     {
         using var segment = new Scratch<byte>(EntropyCodedData.RoomFor(scan.Length));
         using var blocks = Scratch<short>.OnLines(BlocksAtOnce * ZigZag.Room);
-        var count = ScanBlock.Count(header);
+        var count = header.BlocksInMcu;
         var mcu = ArrayPool<ScanBlock>.Shared.Rent(count);
         var components = ArrayPool<JpegComponent>.Shared.Rent(count);
         try

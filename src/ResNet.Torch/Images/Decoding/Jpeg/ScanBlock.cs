@@ -13,15 +13,6 @@ internal struct ScanBlock
 
     public readonly int Stride => plane.Stride;
 
-    /// <summary>How many blocks an MCU has.</summary>
-    public static int Count(JpegHeader header)
-    {
-        var count = 0;
-        foreach (var component in header.Components)
-            count += component.Across * component.Down;
-        return count;
-    }
-
     /// <summary>Sets up the blocks of an MCU in the scan's order (ITU-T T.81, A.2.3), and their components.</summary>
     public static void Fill(JpegHeader header, ReadOnlySpan<JpegPlane> planes, Span<ScanBlock> blocks, Span<JpegComponent> components)
     {

@@ -9,6 +9,9 @@ internal static class PixelPacking
     // The colours of four RGBA pixels; the last four bytes are overwritten by what comes next.
     static readonly Vector128<byte> colours = Vector128.Create((byte)0, 1, 2, 4, 5, 6, 8, 9, 10, 12, 13, 14, 0, 0, 0, 0);
 
+    /// <summary>ITU-R 601-2 luma, as Pillow converts RGB to L.</summary>
+    public static int Grey(int r, int g, int b) => r * 19595 + g * 38470 + b * 7471 + 0x8000 >> 16;
+
     /// <summary>Makes RGB pixels of grey ones.</summary>
     public static void GreyToRgb(ReadOnlySpan<byte> grey, Span<byte> rgb)
     {
@@ -26,7 +29,7 @@ internal static class PixelPacking
         else
         {
             for (int i = 0, to = 0; i < source.Length; i += 3)
-                target[to++] = (byte)PixelColor.Grey(source[i], source[i + 1], source[i + 2]);
+                target[to++] = (byte)Grey(source[i], source[i + 1], source[i + 2]);
         }
     }
 
@@ -34,7 +37,7 @@ internal static class PixelPacking
     public static void ToGrey(ReadOnlySpan<byte> rgbx, Span<byte> grey)
     {
         for (int i = 0, to = 0; i + 4 <= rgbx.Length; i += 4)
-            grey[to++] = (byte)PixelColor.Grey(rgbx[i], rgbx[i + 1], rgbx[i + 2]);
+            grey[to++] = (byte)Grey(rgbx[i], rgbx[i + 1], rgbx[i + 2]);
     }
 
     /// <summary>Makes RGB pixels of three bytes of as many that have four.</summary>
