@@ -25,7 +25,7 @@ sealed record Experiment(string Name, ResNetVariant Variant, Stem? Stem, Trainin
         var clock = Stopwatch.StartNew();
         var result = Trainer.Train(Variant, Stem, training, test, options, new Lines(new MetricsCsv(path)));
         Console.WriteLine(FormattableString.Invariant(
-            $"{Name}: {Variant}, {training.Count} images of {training.Preset.Width}×{training.Preset.Height}×{training.Preset.Channels}, {options.Epochs} epochs, {(Precision.IsHalf(options.Precision, result.Network, training.Preset) ? "bfloat16" : "float32")}, {torch.get_num_threads()} threads, seed {result.Seed}: test accuracy {result.History[^1].ValidationAccuracy:F4}, {clock.Elapsed.TotalSeconds:F0} s"));
+            $"{Name}: {Variant}, {training.Count} images of {training.Preset.Width}×{training.Preset.Height}×{training.Preset.Channels}, {options.Epochs} epochs, {(Precision.IsHalf(options.Precision, result.Network.Device) ? "bfloat16" : "float32")}, {torch.get_num_threads()} threads, seed {result.Seed}: test accuracy {result.History[^1].ValidationAccuracy:F4}, {clock.Elapsed.TotalSeconds:F0} s"));
         return result;
     }
 

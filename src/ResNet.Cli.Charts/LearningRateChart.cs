@@ -15,8 +15,8 @@ public static class LearningRateChart
     /// <param name="losses">The loss at each.</param>
     /// <param name="smoothed">The smoothed loss at each.</param>
     /// <param name="suggestion">A rate to mark, or null.</param>
-    /// <param name="path">The file.</param>
-    public static void Save(double[] rates, double[] losses, double[] smoothed, double? suggestion, string path)
+    /// <param name="png">Takes the file; it stays open.</param>
+    public static void Save(double[] rates, double[] losses, double[] smoothed, double? suggestion, Stream png)
     {
         using var plot = new Plot();
         if (rates.Length > 1)
@@ -25,8 +25,9 @@ public static class LearningRateChart
             Mark(plot, rate);
         plot.XLabel("learning rate");
         plot.YLabel("loss");
-        plot.SavePng(path, Width, Height);
+        png.Write(plot.GetImageBytes(Width, Height, ImageFormat.Png));
     }
+
     static void Draw(Plot plot, double[] decades, double[] losses, double[] smoothed)
     {
         plot.Add.ScatterPoints(decades, losses, Colors.SteelBlue.WithAlpha(0.45));

@@ -26,7 +26,7 @@ sealed class FashionSteps : ISide
         var preset = training.Preset;
         var variant = ResNetVariant.Find(settings.Network);
         network = ResidualNetwork.Seeded(1, variant, training.Classes, preset.Channels, variant.StemAt(preset.Height, preset.Width));
-        if (Precision.IsHalf(TrainingPrecision.Auto, network, preset))
+        if (Precision.IsHalf(TrainingPrecision.Auto, network.Device))
             ComputeInBFloat16();
         network.train();
         var recipe = TrainingRecipes.SmallImages;

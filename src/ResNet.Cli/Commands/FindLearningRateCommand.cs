@@ -3,6 +3,7 @@ using Microsoft.ML;
 using ResNet.Cli.Output;
 using ResNet.Cli.Training;
 using ResNet.Torch;
+using ResNet.Torch.Weights;
 
 namespace ResNet.Cli.Commands;
 
@@ -55,7 +56,7 @@ static class FindLearningRateCommand
         if (path is not null && IsTable(path))
             curve.SaveCsv(path);
         else if (path is not null)
-            WholeFile.Write(path, file => ChartLibrary.Save(curve, file));
+            AtomicFile.Write(path, file => ChartLibrary.Save(curve, file));
         if (run.Output.IsJson)
         {
             foreach (var point in curve.Points)

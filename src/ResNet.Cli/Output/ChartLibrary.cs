@@ -11,9 +11,9 @@ sealed class ChartLibrary : AssemblyLoadContext
     const string Library = "ResNet.Cli.Charts";
 
     static readonly string path = Path.Combine(AppContext.BaseDirectory, "charts", $"{Library}.dll");
-    static readonly Lazy<Action<double[], double[], double[], double?, string>> save = new(() =>
+    static readonly Lazy<Action<double[], double[], double[], double?, Stream>> save = new(() =>
         new ChartLibrary().LoadFromAssemblyPath(path).GetType($"{Library}.LearningRateChart", throwOnError: true)!
-            .GetMethod("Save")!.CreateDelegate<Action<double[], double[], double[], double?, string>>());
+            .GetMethod("Save")!.CreateDelegate<Action<double[], double[], double[], double?, Stream>>());
 
     readonly AssemblyDependencyResolver resolver = new(path);
 
@@ -23,11 +23,11 @@ sealed class ChartLibrary : AssemblyLoadContext
 
     /// <summary>Draws a learning-rate curve.</summary>
     /// <param name="curve">The curve; it has a point.</param>
-    /// <param name="file">A PNG file, which is written.</param>
-    public static void Save(LearningRateCurve curve, string file)
+    /// <param name="png">Takes a PNG file.</param>
+    public static void Save(LearningRateCurve curve, Stream png)
     {
         double[] Of(Func<LearningRatePoint, double> figure) => [.. curve.Points.Select(figure)];
-        save.Value(Of(point => point.LearningRate), Of(point => point.Loss), Of(point => point.SmoothedLoss), curve.Suggestion, file);
+        save.Value(Of(point => point.LearningRate), Of(point => point.Loss), Of(point => point.SmoothedLoss), curve.Suggestion, png);
     }
 
     protected override Assembly? Load(AssemblyName assemblyName) =>

@@ -91,7 +91,13 @@ internal sealed class ResidualBlock : Module<Tensor, Tensor>, ICompositeLayer
     Tensor Convolve(Conv2d convolution, Tensor x) =>
         !IsInRun ? convolution.call(x)
         : FewPixels.Are(convolution, x) ? FewPixels.Convolve(convolution, x)
-        : functional.conv2d(x, convolution.weight, convolution.bias, convolution.stride, convolution.padding, convolution.dilation, convolution.groups); // the module asks for the shape four times, an array each
+        : functional.conv2d(x, convolution.weight, convolution.bias, Strides(convolution, x), convolution.padding, convolution.dilation, convolution.groups); // the module asks for the shape four times, an array each
+
+    /// <summary>
+    /// Images one pixel wide have one column of results at any stride. At 2, oneDNN's bfloat16 gradient of the weights is another from run to run, and may be NaN or 1e14
+    /// (libtorch 2.10, AVX512-BF16; float32 and other strides are right).
+    /// </summary>
+    static long[] Strides(Conv2d convolution, Tensor x) => x.size(3) == 1 ? [convolution.stride[0], 1] : convolution.stride;
 
     static Tensor Activate(BatchNorm2d norm, Tensor x) => norm.call(x).relu_();
 

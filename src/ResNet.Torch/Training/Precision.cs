@@ -11,17 +11,9 @@ internal static class Precision
     /// <summary>NVIDIA's Ampere: the first GPUs that multiply bfloat16 (CUDA C++ Programming Guide, compute capabilities).</summary>
     const int FirstCapability = 8;
 
-    /// <summary>Whether a training computes in bfloat16: what was asked for; by itself where the device is fast in it, and on a processor where the images are not too small.</summary>
-    public static bool IsHalf(TrainingPrecision asked, ResidualNetwork network, ImagePreset images) =>
-        asked == TrainingPrecision.BFloat16 ||
-        (asked == TrainingPrecision.Auto && HasFastBFloat16(network.Device) && (network.Device.type == DeviceType.CUDA || KeepsSeveralPixels(network, images)));
-
-    /// <summary>
-    /// Where the last stage sees a single pixel, oneDNN's bfloat16 gradient of its strided 3×3 convolution differs from run to run
-    /// (libtorch 2.10, AVX512-BF16), so that a seed would not give the same weights twice.
-    /// </summary>
-    static bool KeepsSeveralPixels(ResidualNetwork network, ImagePreset images) =>
-        Math.Min(images.Height, images.Width) > network.StageStride(network.Variant.Depths.Stages) / 2;
+    /// <summary>Whether a training on a device computes in bfloat16: what was asked for, or by itself where the device is fast in it.</summary>
+    public static bool IsHalf(TrainingPrecision asked, Device device) =>
+        asked == TrainingPrecision.BFloat16 || (asked == TrainingPrecision.Auto && HasFastBFloat16(device));
 
     /// <summary>Whether a device computes products of bfloat16 by itself.</summary>
     public static bool HasFastBFloat16(Device device) =>

@@ -49,7 +49,7 @@ internal sealed partial class TrainingRun : IDisposable
         (this.progress, this.cancellation) = (progress, cancellation);
         network.to(options.Device.Resolve());
         this.readsLate = readsLate ?? network.Device.type != DeviceType.CPU;
-        isHalf = Precision.IsHalf(options.Precision, network, training.Preset);
+        isHalf = Precision.IsHalf(options.Precision, network.Device);
         // No batch of a single image, which batch norm could not normalise.
         stepsPerEpoch = Math.Max(1, Math.Min((training.Count + options.BatchSize - 1) / options.BatchSize, training.Count / 2));
         schedule = new(options.Schedule, options.Optimizer.RateAt(options.BatchSize), stepsPerEpoch, options.Epochs);

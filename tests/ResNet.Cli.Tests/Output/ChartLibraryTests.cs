@@ -41,7 +41,8 @@ public sealed class ChartLibraryTests
     static string Picture(LearningRateCurve curve, TemporaryFolder folder)
     {
         var path = folder.File("curve.png");
-        ChartLibrary.Save(curve, path);
+        using (var file = File.Create(path))
+            ChartLibrary.Save(curve, file);
         return path;
     }
 

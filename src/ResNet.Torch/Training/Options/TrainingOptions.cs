@@ -87,7 +87,7 @@ public sealed record TrainingOptions
 public enum TrainingPrecision
 {
     /// <summary>
-    /// <see cref="BFloat16"/> on a processor with instructions for it (AVX512-BF16 or AMX), but for images so small that the last stage sees one pixel, and on a GPU from compute capability 8.0
+    /// <see cref="BFloat16"/> on a processor with instructions for it (AVX512-BF16 or AMX), and on a GPU from compute capability 8.0
     /// (NVIDIA's Ampere) on; else <see cref="Float32"/>.
     /// </summary>
     Auto,
