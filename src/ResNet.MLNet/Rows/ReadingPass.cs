@@ -1,5 +1,4 @@
 using Microsoft.ML;
-using Microsoft.ML.Data;
 using Microsoft.ML.Transforms.Image;
 using ResNet.MLNet.Columns;
 using ResNet.Torch;
@@ -28,69 +27,14 @@ internal sealed class ReadingPass(DataViewSchema schema, ResNetClassifierOptions
     {
         try
         {
-            var rows = new List<ReadRow>();
-            var images = RowImages.Of(cursor, options);
-            var known = KnownPreset();
-            var read = known?.OfCentre;
-            var getLabel = KeyGetter(cursor, schema[options.LabelColumnName]);
-            byte[] pixels = [];
-            var kept = false;
-            while (cursor.MoveNext() && cursor.Batch <= Volatile.Read(ref lastBatch))
+            var reader = new CursorReader(this, cursor, options);
+            var goesOn = true;
+            while (goesOn && cursor.MoveNext() && cursor.Batch <= Volatile.Read(ref lastBatch))
             {
                 options.CancellationToken.ThrowIfCancellationRequested();
-                var batch = cursor.Batch;
-                var key = getLabel();
-                if (key == 0)
-                {
-                    rows.Add(new(batch));
-                    continue;
-                }
-                MLImage? image = null;
-                ImageFault? fault;
-                if (read is not null)
-                {
-                    if (pixels.Length == 0)
-                        pixels = new byte[read.ImageBytes];
-                    fault = images.Read(read, pixels);
-                }
-                else
-                    _ = ((RowPictures)images).TryDecode(out image, out fault);
-                if (fault is not null)
-                {
-                    rows.Add(new(batch, Fault: fault));
-                    if (fault.CanBeSkipped && options.OnBadImage == BadImagePolicy.Skip)
-                        continue;
-                    EndAfter(batch);
-                    break;
-                }
-                if (image is null)
-                {
-                    rows.Add(new(batch, Keep(pixels, (int)(key - 1), known!)));
-                    continue;
-                }
-                var size = (image.Width, image.Height);
-                var (preset, batchOfFirst) = PresetFor(size, batch);
-                if (size != (preset.Width, preset.Height))
-                {
-                    // It or the first that was kept is not of the size of the first in order.
-                    rows.Add(new(batch, Seen: new(size, images.File())));
-                    EndAfter(Math.Max(batch, batchOfFirst));
-                    if (batchOfFirst <= batch)
-                        break;
-                    continue;
-                }
-                if (pixels.Length == 0)
-                    pixels = new byte[preset.ImageBytes];
-                if (((RowPictures)images).CopyPixels(image, preset, pixels) is { } unusable)
-                {
-                    rows.Add(new(batch, Fault: unusable));
-                    EndAfter(batch);
-                    break;
-                }
-                rows.Add(new(batch, Keep(pixels, (int)(key - 1), preset), Seen: kept ? null : new(size, images.File())));
-                kept = true;
+                goesOn = reader.Read();
             }
-            return [.. rows];
+            return reader.Rows;
         }
         catch (Exception e)
         {
@@ -101,7 +45,8 @@ internal sealed class ReadingPass(DataViewSchema schema, ResNetClassifierOptions
         }
     }
 
-    (ImagePreset Preset, long BatchOfFirst) PresetFor((int Width, int Height) size, long batch)
+    /// <summary>What images of a size become where nothing else decides, and the batch of the first image, whose size it is.</summary>
+    public (ImagePreset Preset, long BatchOfFirst) PresetFor((int Width, int Height) size, long batch)
     {
         lock (gate)
         {
@@ -123,7 +68,7 @@ internal sealed class ReadingPass(DataViewSchema schema, ResNetClassifierOptions
     }
 
     /// <summary>What images become; null where the first one's size decides.</summary>
-    ImagePreset? KnownPreset()
+    public ImagePreset? KnownPreset()
     {
         if (options.Preset is not null || schema[options.ImageColumnName].Type is ImageDataViewType)
             return options.Preset;
@@ -138,7 +83,8 @@ internal sealed class ReadingPass(DataViewSchema schema, ResNetClassifierOptions
         ? new(size.Height, size.Width, given.Mean, given.Std) { ChannelOrder = given.ChannelOrder }
         : ImagePreset.ImageNet(size.Height, size.Width, options.Channels);
 
-    int Keep(ReadOnlySpan<byte> pixels, int label, ImagePreset preset)
+    /// <summary>Keeps an image's pixels, and gives its number.</summary>
+    public int Keep(ReadOnlySpan<byte> pixels, int label, ImagePreset preset)
     {
         lock (gate)
         {
@@ -148,30 +94,11 @@ internal sealed class ReadingPass(DataViewSchema schema, ResNetClassifierOptions
         }
     }
 
-    void EndAfter(long batch)
+    /// <summary>Rows of later batches are not wanted.</summary>
+    public void EndAfter(long batch)
     {
         lock (gate)
             lastBatch = Math.Min(lastBatch, batch);
-    }
-
-    /// <summary>The label as a number from 1; 0 where it is missing.</summary>
-    static Func<ulong> KeyGetter(DataViewRow row, DataViewSchema.Column label) => Type.GetTypeCode(label.Type.RawType) switch
-    {
-        TypeCode.Byte => Get<byte>(row, label, key => key),
-        TypeCode.UInt16 => Get<ushort>(row, label, key => key),
-        TypeCode.UInt32 => Get<uint>(row, label, key => key),
-        _ => Get<ulong>(row, label, key => key),
-    };
-
-    static Func<ulong> Get<T>(DataViewRow row, DataViewSchema.Column label, Func<T, ulong> widen)
-    {
-        var get = row.GetGetter<T>(label);
-        var key = default(T)!;
-        return () =>
-        {
-            get(ref key);
-            return widen(key);
-        };
     }
 
     public void Dispose() => Images?.Dispose();
