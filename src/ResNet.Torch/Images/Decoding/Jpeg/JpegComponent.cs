@@ -1,17 +1,18 @@
 namespace ResNet.Torch.Images.Jpeg;
 
 /// <summary>A component of a JPEG: luma, one of two chromas, or an ink.</summary>
-/// <param name="name">By which the scan calls it.</param>
-/// <param name="across">Blocks of it in an MCU's row, the horizontal sampling factor.</param>
-/// <param name="down">Blocks of it in an MCU's column, the vertical sampling factor.</param>
-/// <param name="quantisationPlace">Which quantisation table it has.</param>
-internal sealed class JpegComponent(byte name, int across, int down, int quantisationPlace)
+internal sealed class JpegComponent
 {
-    public byte Name => name;
+    int quantisationPlace;
 
-    public int Across { get; set; } = across;
+    /// <summary>By which the scan calls it.</summary>
+    public byte Name { get; private set; }
 
-    public int Down { get; set; } = down;
+    /// <summary>Blocks of it in an MCU's row, the horizontal sampling factor.</summary>
+    public int Across { get; set; }
+
+    /// <summary>Blocks of it in an MCU's column, the vertical sampling factor.</summary>
+    public int Down { get; set; }
 
     /// <summary>Blocks of it in an MCU.</summary>
     public int Blocks => Across * Down;
@@ -25,6 +26,13 @@ internal sealed class JpegComponent(byte name, int across, int down, int quantis
 
     /// <summary>The DC coefficient of the block before.</summary>
     public int Prediction;
+
+    /// <summary>Makes it what three bytes of a frame's header say (T.81, B.2.2): a name, sampling factors, and which quantisation table.</summary>
+    public void Define(ReadOnlySpan<byte> parameters)
+    {
+        (Name, Across, Down, quantisationPlace) = (parameters[0], parameters[1] >> 4, parameters[1] & 15, parameters[2]);
+        Prediction = 0;
+    }
 
     /// <summary>Looks up its tables.</summary>
     /// <returns>Whether the image defines them.</returns>

@@ -3,18 +3,30 @@ using System.Buffers.Binary;
 namespace ResNet.Torch.Images.Jpeg;
 
 /// <summary>What stands before the one scan of a sequential 8-bit JPEG (ITU-T T.81, annex B).</summary>
-/// <param name="Width">Columns of pixels.</param>
-/// <param name="Height">Rows of pixels.</param>
-/// <param name="Components">One, three or four.</param>
-/// <param name="Colours">What they are.</param>
-/// <param name="RestartInterval">MCUs between restart markers; 0: there are none.</param>
-/// <param name="ScanStart">Where the entropy-coded data begin in the file.</param>
-internal sealed record JpegHeader(int Width, int Height, JpegComponent[] Components, JpegColours Colours, int RestartInterval, int ScanStart)
+internal sealed class JpegHeader(int width, int height, JpegComponent[] components)
 {
     const byte Prefix = 0xFF, StartOfImage = 0xD8, Baseline = 0xC0, ExtendedSequential = 0xC1, HuffmanTables = 0xC4, StartOfScan = 0xDA, QuantisationTables = 0xDB,
         RestartIntervalDefinition = 0xDD, Application0 = 0xE0, Application14 = 0xEE, Application15 = 0xEF, Comment = 0xFE;
 
     const int MostBlocksOfMcu = 10; // B.2.3
+
+    /// <summary>Columns of pixels.</summary>
+    public int Width { get; } = width;
+
+    /// <summary>Rows of pixels.</summary>
+    public int Height { get; } = height;
+
+    /// <summary>One, three or four; the thread's next JPEG takes them over.</summary>
+    public JpegComponent[] Components { get; } = components;
+
+    /// <summary>What the components are.</summary>
+    public JpegColours Colours { get; private set; }
+
+    /// <summary>MCUs between restart markers; 0: there are none.</summary>
+    public int RestartInterval { get; private set; }
+
+    /// <summary>Where the entropy-coded data begin in the file.</summary>
+    public int ScanStart { get; private set; }
 
     /// <summary>MCUs in a row of the image.</summary>
     public int McusAcross => Blocks(Width, Components[0].Across);
@@ -23,7 +35,16 @@ internal sealed record JpegHeader(int Width, int Height, JpegComponent[] Compone
     public int McusDown => Blocks(Height, Components[0].Down);
 
     /// <summary>Blocks of all components in an MCU.</summary>
-    public int BlocksInMcu => Components.Sum(component => component.Blocks);
+    public int BlocksInMcu
+    {
+        get
+        {
+            var blocks = 0;
+            foreach (var component in Components)
+                blocks += component.Blocks;
+            return blocks;
+        }
+    }
 
     static int Blocks(int pixels, int perMcu) => (pixels + 8 * perMcu - 1) / (8 * perMcu);
 
@@ -51,7 +72,7 @@ internal sealed record JpegHeader(int Width, int Height, JpegComponent[] Compone
             switch (marker)
             {
                 case Baseline or ExtendedSequential when header is null:
-                    if ((header = ReadFrame(segment)) is null)
+                    if ((header = ReadFrame(segment, tables)) is null)
                         return null;
                     break;
                 case QuantisationTables:
@@ -66,9 +87,10 @@ internal sealed record JpegHeader(int Width, int Height, JpegComponent[] Compone
                     restartInterval = BinaryPrimitives.ReadUInt16BigEndian(segment);
                     break;
                 case StartOfScan:
-                    return header is not null && header.ColoursBy(isJfif, adobeTransform) is { } colours && header.ReadScan(segment, tables)
-                        ? header with { Colours = colours, RestartInterval = restartInterval, ScanStart = at }
-                        : null;
+                    if (header?.ColoursBy(isJfif, adobeTransform) is not { } colours || !header.ReadScan(segment, tables))
+                        return null;
+                    (header.Colours, header.RestartInterval, header.ScanStart) = (colours, restartInterval, at);
+                    return header;
                 case Application0:
                     isJfif |= segment.Length >= 12 && segment.StartsWith("JFIF\0"u8);
                     break;
@@ -85,18 +107,15 @@ internal sealed record JpegHeader(int Width, int Height, JpegComponent[] Compone
     }
 
     /// <summary>T.81, B.2.2. The second and third component have half of the first one's samples or all, along each axis; a fourth has all.</summary>
-    static JpegHeader? ReadFrame(ReadOnlySpan<byte> segment)
+    static JpegHeader? ReadFrame(ReadOnlySpan<byte> segment, JpegTables tables)
     {
         if (segment.Length < 6 || segment[0] != 8 || segment[5] is not (1 or 3 or 4) || segment.Length != 6 + 3 * segment[5])
             return null;
         var (height, width) = (BinaryPrimitives.ReadUInt16BigEndian(segment[1..]), BinaryPrimitives.ReadUInt16BigEndian(segment[3..]));
-        var components = new JpegComponent[segment[5]];
+        var components = tables.Components(segment[5]);
         for (var c = 0; c < components.Length; c++)
-        {
-            var parameters = segment.Slice(6 + 3 * c, 3);
-            components[c] = new(parameters[0], parameters[1] >> 4, parameters[1] & 15, parameters[2]);
-        }
-        var header = new JpegHeader(width, height, components, default, 0, 0);
+            components[c].Define(segment.Slice(6 + 3 * c, 3));
+        var header = new JpegHeader(width, height, components);
         return height > 0 && width > 0 && header.HasKnownSampling() ? header : null;
     }
 

@@ -1,6 +1,6 @@
 namespace ResNet.Torch.Images.Jpeg;
 
-/// <summary>Quantisation and Huffman tables that a JPEG defines; kept for the thread's next one, which has mostly the same.</summary>
+/// <summary>Quantisation and Huffman tables that a JPEG defines, and room for its components; kept for the thread's next one, which has mostly the same.</summary>
 internal sealed class JpegTables
 {
     const int Places = 4; // ITU-T T.81, B.2.4
@@ -10,6 +10,7 @@ internal sealed class JpegTables
 
     readonly short[]?[] quantisation = new short[]?[Places];
     readonly HuffmanTable?[] dc = new HuffmanTable?[Places], ac = new HuffmanTable?[Places];
+    readonly JpegComponent[]?[] components = new JpegComponent[]?[Places + 1]; // by how many there are
     int defined; // a bit for each table that the present image has
 
     /// <summary>The thread's tables, none of them defined.</summary>
@@ -19,6 +20,9 @@ internal sealed class JpegTables
         tables.defined = 0;
         return tables;
     }
+
+    /// <summary>So many components, for the present image to define.</summary>
+    public JpegComponent[] Components(int count) => components[count] ??= [.. Enumerable.Range(0, count).Select(_ => new JpegComponent())];
 
     /// <summary>The factors of a table, as <see cref="ZigZag"/> has them; null where the image does not define it.</summary>
     public short[]? Quantisation(int place) => IsDefined(0, place) ? quantisation[place] : null;
