@@ -99,6 +99,7 @@ public class OtherCommandTests
         Assert.IsTrue(lines[^1].TryGetProperty("suggestion", out _));
         CollectionAssert.AreEqual(new byte[] { 0x89, (byte)'P', (byte)'N', (byte)'G' }, File.ReadAllBytes(picture)[..4]);
         Assert.AreEqual(ExitCode.BadUsage, Tool.Run("find-lr", data, "--out", "curve.txt").ExitCode);
+        Assert.Contains("Create that folder first", Tool.Run("find-lr", data, "--out", folder.File("nowhere") + "/curve.png").Failed(ExitCode.BadUsage)); // before a step is taken
         Assert.Contains("--steps", Tool.Run("find-lr", data, "--steps", "3").Failed(ExitCode.BadUsage));
     }
 

@@ -21,6 +21,8 @@ static class FindLearningRateCommand
         {
             if (result.GetValueOrDefault<string?>() is { } path && !IsPicture(path) && !IsTable(path))
                 result.AddError($"--out takes a .png or .csv file (received '{path}').");
+            else if (result.GetValueOrDefault<string?>() is { } file && Path.GetDirectoryName(Path.GetFullPath(file)) is { } folder && !Directory.Exists(folder))
+                result.AddError($"--out names a file in {folder}, which is not there. Create that folder first.");
         });
         var command = new ToolCommand(
             "find-lr", "Tries rising learning rates for some steps (Smith 2015) and suggests one; nothing is kept of the network.",
@@ -51,23 +53,28 @@ static class FindLearningRateCommand
             mlContext.Transforms.ResNetClassifier(plan.Options(null, null, new Steps(progress), run.Cancellation)).FindLearningRate(rows, lowest, highest, steps));
     }
 
+    /// <summary>Tells what was found, and then writes the curve: what cannot be written takes no result with it.</summary>
     static void Show(CommandRun run, TrainingPlan plan, LearningRateCurve curve, string? path)
     {
-        if (path is not null && IsTable(path))
-            curve.SaveCsv(path);
-        else if (path is not null)
-            AtomicFile.Write(path, file => ChartLibrary.Save(curve, file));
         if (run.Output.IsJson)
         {
             foreach (var point in curve.Points)
                 run.Output.Json(point);
             run.Output.Json(new { curve.Suggestion, Option = $"{nameof(TrainingOptions.Optimizer)}.{nameof(OptimizerOptions.LearningRate)}", plan.Training.Seed, File = path });
-            return;
         }
-        run.Output.Line(curve.Suggestion is { } rate
-            ? FormattableString.Invariant($"Suggested learning rate {rate:G3}: --set {nameof(TrainingOptions.Optimizer)}.{nameof(OptimizerOptions.LearningRate)}={rate:G3}")
-            : "No learning rate made the loss fall. Try more steps, or other rates.");
-        if (path is not null)
+        else
+        {
+            run.Output.Line(curve.Suggestion is { } rate
+                ? FormattableString.Invariant($"Suggested learning rate {rate:G3}: --set {nameof(TrainingOptions.Optimizer)}.{nameof(OptimizerOptions.LearningRate)}={rate:G3}")
+                : "No learning rate made the loss fall. Try more steps, or other rates.");
+        }
+        if (path is null)
+            return;
+        if (IsTable(path))
+            curve.SaveCsv(path);
+        else
+            AtomicFile.Write(path, file => ChartLibrary.Save(curve, file));
+        if (!run.Output.IsJson)
             run.Output.Line(path);
     }
 
