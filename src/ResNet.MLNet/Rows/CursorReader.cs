@@ -11,7 +11,7 @@ internal sealed class CursorReader
     readonly bool skipsBadImages;
     readonly RowImages images;
     readonly Func<ulong> getLabel;
-    readonly ImagePreset? known, centre;
+    readonly Func<int, bool> read;
     readonly List<ReadRow> rows = [];
     byte[] pixels = [];
     bool hasKept;
@@ -21,9 +21,9 @@ internal sealed class CursorReader
     /// <param name="options">Columns, and what becomes of bad images.</param>
     public CursorReader(ReadingPass pass, DataViewRowCursor cursor, ResNetClassifierOptions options)
     {
-        (this.pass, this.cursor, skipsBadImages, known) = (pass, cursor, options.OnBadImage == BadImagePolicy.Skip, pass.KnownPreset());
-        centre = known?.OfCentre;
+        (this.pass, this.cursor, skipsBadImages) = (pass, cursor, options.OnBadImage == BadImagePolicy.Skip);
         (images, getLabel) = (RowImages.Of(cursor, options), KeyGetter(cursor, cursor.Schema[options.LabelColumnName]));
+        read = pass.KnownPreset() is { } known ? ReaderAs(known) : ReadOfAnySize;
     }
 
     /// <summary>What the rows came to so far.</summary>
@@ -35,18 +35,22 @@ internal sealed class CursorReader
     {
         var key = getLabel();
         if (key > 0)
-            return known is null || centre is null ? ReadOfAnySize((int)(key - 1)) : ReadAs(known, centre, (int)(key - 1));
+            return read((int)(key - 1));
         rows.Add(new(cursor.Batch));
         return true;
     }
 
-    /// <summary>Reads the centre of an image as a preset that is known beforehand.</summary>
-    bool ReadAs(ImagePreset preset, ImagePreset centre, int label)
+    /// <summary>Reads the centres of images as a preset that is known beforehand.</summary>
+    Func<int, bool> ReaderAs(ImagePreset preset)
     {
-        if (images.Read(centre, RoomFor(centre)) is { } fault)
-            return Tell(fault);
-        rows.Add(new(cursor.Batch, pass.Keep(pixels, label, preset)));
-        return true;
+        var centre = preset.OfCentre;
+        return label =>
+        {
+            if (images.Read(centre, RoomFor(centre)) is { } fault)
+                return Tell(fault);
+            rows.Add(new(cursor.Batch, pass.Keep(pixels, label, preset)));
+            return true;
+        };
     }
 
     /// <summary>Reads one of images made by the pipeline, which all are to have the size of the first.</summary>

@@ -16,7 +16,7 @@ internal static partial class NativeAllocator
     /// training a ResNet-18 ran 1.1 to 1.4 times as fast. A host that has set thresholds of its own keeps them.
     /// </summary>
     /// <remarks>
-    /// Threads other than the first have heaps of 64 MiB at most, which are given back when nothing is left in them, unless the padding is more than two of them: training a ResNet-50 there ran 1.07
+    /// Threads other than the first have heaps of 64 MiB at most, which are given back when nothing is left in them, unless the padding is two of them or more: training a ResNet-50 there ran 1.07
     /// times as fast with it. The padding is address space; memory is what is written to. Larger blocks are still mapped in those threads: glibc has no other place for them.
     /// </remarks>
     public static void KeepLargeBlocks()
